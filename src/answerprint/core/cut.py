@@ -1,0 +1,102 @@
+"""The cut: the record every later stage reads. It is the truth; timelines written from it are copies.
+
+Record times are whole frames of the cut's rate from the cut's first frame (0). Source times are exact times
+in the asset's own clock (the streams' timestamps), so that variable-rate and late-starting media keep their
+places. Media of another rate plays at its own speed: cut frame k of a clip shows the source frame that is
+on screen at `source.start + k / cut.rate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, Literal
+
+import msgspec
+
+from answerprint.core.time import Range, Rounding, Time
+from answerprint.core.timecode import format_timecode
+
+TrackKind = Literal["video", "audio"]
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """A dissolve into the clip that carries it, in cut frames, centred on the edit unless offset."""
+
+    kind: Literal["dissolve"]
+    frames: int
+    before: int  # frames of it that lie before the edit
+
+
+class Clip(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of an asset on a track of the cut."""
+
+    id: str  # stable between versions: the slot and the track
+    asset: str
+    record: Range  # in frames of the cut's rate
+    source: Range  # in the asset's own time, of the same length as record unless speed differs
+    name: str = ""
+    slot: str | None = None  # the proposal id of the choice this clip carries out
+    lines: tuple[str, ...] = ()  # script line keys heard in it
+    link: str | None = None  # clips that share a link move together (picture and its sound)
+    stream: int | None = None  # stream index in the asset; None is the first of the track's kind
+    channels: tuple[int, ...] = ()  # channels of that stream; empty is all
+    muted: bool = False
+    gain_db: float = 0.0
+    speed: Fraction = Fraction(1)  # 0 is a freeze frame
+    transition: Transition | None = None
+    locked: bool = False
+    reason: str = ""
+    metadata: Mapping[str, Any] = {}
+
+
+class CutTrack(msgspec.Struct, frozen=True, kw_only=True):
+    """Clips in record order, never overlapping; what lies between them is a gap."""
+
+    name: str  # "V1", "A1"
+    kind: TrackKind
+    clips: tuple[Clip, ...] = ()
+    muted: bool = False
+    role: str = ""  # "dialogue", "scratch", "music"
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """A note on the cut, at whole frames."""
+
+    range: Range
+    name: str
+    comment: str = ""
+    colour: str = "RED"
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the film."""
+
+    name: str
+    rate: Fraction
+    drop: bool = False
+    start_frame: int = 0  # the timecode of the first frame, as a frame count
+    width: int = 1920
+    height: int = 1080
+    tracks: tuple[CutTrack, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    metadata: Mapping[str, Any] = {}
+
+    @property
+    def frames(self) -> int:
+        """The length of the cut in frames."""
+        ends = [clip.record.end.frame(self.rate) for track in self.tracks for clip in track.clips]
+        return max(ends, default=0)
+
+    def timecode(self, frame: int) -> str:
+        """The label of a frame of the cut."""
+        return format_timecode(self.start_frame + frame, self.rate, drop=self.drop)
+
+    def tracks_of(self, kind: TrackKind) -> tuple[CutTrack, ...]:
+        return tuple(track for track in self.tracks if track.kind == kind)
+
+
+def source_time(clip: Clip, frame: int, rate: Fraction) -> Time:
+    """The source time shown at a record frame of a clip."""
+    offset = Fraction(frame - clip.record.start.frame(rate, Rounding.EXACT)) / rate
+    return Time.of_seconds(clip.source.start.seconds + offset * clip.speed)

@@ -1,0 +1,48 @@
+"""Records to JSON and back, deterministically: the same record is always the same bytes.
+
+Fractions are written `"n/d"`; keys keep their declared order; floats are written by msgspec (shortest form).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+def _encode_other(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    raise NotImplementedError(f"{type(value).__name__} has no JSON form")
+
+
+def _decode_other(kind: type, value: Any) -> Any:
+    if kind is Fraction and isinstance(value, str | int):
+        return Fraction(value)
+    raise NotImplementedError(f"{kind.__name__} has no JSON form")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode_other, order="deterministic")
+
+
+def to_json(record: Any) -> bytes:
+    """The record's canonical JSON."""
+    return _encoder.encode(record)
+
+
+def to_builtins(record: Any) -> Any:
+    """The record as dicts, lists and scalars, as `--json` prints it."""
+    return msgspec.to_builtins(record, enc_hook=_encode_other, order="deterministic")
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """A record of a kind. Raises msgspec.ValidationError when the document does not fit."""
+    return msgspec.json.decode(data, type=kind, dec_hook=_decode_other)
+
+
+def from_builtins(data: Any, kind: type[T]) -> T:
+    """A record of a kind from dicts, lists and scalars (a parsed TOML file, say)."""
+    return msgspec.convert(data, type=kind, dec_hook=_decode_other)

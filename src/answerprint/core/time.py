@@ -1,0 +1,166 @@
+"""Exact time: integer ticks of a rational rate, and half-open ranges of it.
+
+There is no float second anywhere inside the program. A `Time` is `ticks / rate` seconds; two times of
+different rates compare by that value. Arithmetic stays in the left rate when the result is exact there,
+and otherwise moves to the coarsest rate that holds it exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from fractions import Fraction
+from functools import total_ordering
+
+import msgspec
+
+
+class Rounding(Enum):
+    """How a time that falls between two ticks is placed."""
+
+    NEAREST = "nearest"  # ties go to the later tick
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    EXACT = "exact"  # raise instead of rounding
+
+
+def round_ticks(value: Fraction, rounding: Rounding = Rounding.NEAREST) -> int:
+    """The integer tick for a fractional one. Raises ValueError when EXACT is asked and it is not whole."""
+    if rounding is Rounding.FLOOR:
+        return math.floor(value)
+    if rounding is Rounding.CEILING:
+        return math.ceil(value)
+    if rounding is Rounding.EXACT:
+        if value.denominator != 1:
+            raise ValueError(f"{value} is not a whole number of ticks")
+        return value.numerator
+    return math.floor(value + Fraction(1, 2))
+
+
+def common_rate(first: Fraction, second: Fraction) -> Fraction:
+    """The lowest rate of which both are whole divisors: every tick of either falls on one of its ticks."""
+    if first == second:
+        return first
+    return Fraction(
+        math.lcm(first.numerator, second.numerator), math.gcd(first.denominator, second.denominator)
+    )
+
+
+@total_ordering
+class Time(msgspec.Struct, frozen=True, eq=False):
+    """A point or a duration: `ticks / rate` seconds, exactly. Equal and hashed by value, whatever the rate."""
+
+    ticks: int
+    rate: Fraction  # ticks per second, > 0
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0:
+            raise ValueError(f"a rate is positive, not {self.rate}")
+
+    @classmethod
+    def of_seconds(cls, seconds: Fraction | int) -> Time:
+        """The time of a rational number of seconds, at the coarsest rate that holds it."""
+        seconds = Fraction(seconds)
+        return cls(seconds.numerator, Fraction(seconds.denominator))
+
+    @property
+    def seconds(self) -> Fraction:
+        return Fraction(self.ticks * self.rate.denominator, self.rate.numerator)
+
+    def at(self, rate: Fraction, rounding: Rounding = Rounding.NEAREST) -> Time:
+        """The same time in ticks of another rate."""
+        if rate == self.rate:
+            return self
+        return Time(self.frame(rate, rounding), rate)
+
+    def frame(self, rate: Fraction, rounding: Rounding = Rounding.NEAREST) -> int:
+        """The tick number of this time at a rate (the frame, when the rate is a frame rate)."""
+        if rate == self.rate:
+            return self.ticks
+        return round_ticks(self.seconds * rate, rounding)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Time) and self.seconds == other.seconds
+
+    def __hash__(self) -> int:
+        return hash(self.seconds)
+
+    def __lt__(self, other: Time) -> bool:
+        if self.rate == other.rate:
+            return self.ticks < other.ticks
+        return self.seconds < other.seconds
+
+    def _sum(self, other: Time, sign: int) -> Time:
+        if self.rate == other.rate:
+            return Time(self.ticks + sign * other.ticks, self.rate)
+        exact = (self.seconds + sign * other.seconds) * self.rate
+        if exact.denominator == 1:
+            return Time(exact.numerator, self.rate)
+        rate = common_rate(self.rate, other.rate)
+        return Time((exact / self.rate * rate).numerator, rate)
+
+    def __add__(self, other: Time) -> Time:
+        return self._sum(other, 1)
+
+    def __sub__(self, other: Time) -> Time:
+        return self._sum(other, -1)
+
+    def __neg__(self) -> Time:
+        return Time(-self.ticks, self.rate)
+
+    def __repr__(self) -> str:
+        return f"Time({self.ticks} @ {self.rate})"
+
+
+class Range(msgspec.Struct, frozen=True):
+    """A half-open range [start, end) of time."""
+
+    start: Time
+    end: Time
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"a range ends at or after its start: {self.start} … {self.end}")
+
+    @classmethod
+    def of_ticks(cls, start: int, end: int, rate: Fraction) -> Range:
+        return cls(Time(start, rate), Time(end, rate))
+
+    @property
+    def duration(self) -> Time:
+        return self.end - self.start
+
+    @property
+    def empty(self) -> bool:
+        return self.start == self.end
+
+    def __contains__(self, time: Time) -> bool:
+        return self.start <= time < self.end
+
+    def overlaps(self, other: Range) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def intersection(self, other: Range) -> Range | None:
+        """What both share, or None when they share nothing (touching ends share nothing)."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Range(start, end) if start < end else None
+
+    def moved(self, by: Time) -> Range:
+        return Range(self.start + by, self.end + by)
+
+    def at(self, rate: Fraction, rounding: Rounding = Rounding.NEAREST) -> Range:
+        return Range(self.start.at(rate, rounding), self.end.at(rate, rounding))
+
+
+class TimeDocument(msgspec.Struct, frozen=True):
+    """A time as every command prints it in JSON."""
+
+    time: str  # seconds as "numerator/denominator"
+    frame: int | None = None  # presentation index in its stream
+    timecode: str | None = None
+
+
+def time_document(time: Time, frame: int | None = None, timecode: str | None = None) -> TimeDocument:
+    """The printed form of a time: exact seconds, and its frame and timecode where it has them."""
+    seconds = time.seconds
+    return TimeDocument(f"{seconds.numerator}/{seconds.denominator}", frame, timecode)
