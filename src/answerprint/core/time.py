@@ -48,7 +48,7 @@ def common_rate(first: Fraction, second: Fraction) -> Fraction:
 
 @total_ordering
 class Time(msgspec.Struct, frozen=True, eq=False):
-    """A point or a duration: `ticks / rate` seconds, exactly. Equal and hashed by value, whatever the rate."""
+    """A point or a duration: `ticks / rate` seconds, exactly. Equal and hashed by value."""
 
     ticks: int
     rate: Fraction  # ticks per second, > 0

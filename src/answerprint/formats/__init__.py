@@ -1,0 +1,1 @@
+"""Files of other people's software: timelines, screenplays, subtitles, logs."""

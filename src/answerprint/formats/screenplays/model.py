@@ -1,0 +1,135 @@
+"""The screenplay as every reader gives it: scenes, elements, and lines with keys that survive revisions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+ElementKind = Literal[
+    "heading",
+    "action",
+    "character",
+    "dialogue",
+    "parenthetical",
+    "lyric",
+    "transition",
+    "centered",
+    "section",
+    "synopsis",
+    "note",
+    "page_break",
+]
+
+
+class Element(msgspec.Struct, frozen=True, kw_only=True):
+    """One element in source order. `line` is its first line in the file, from 1."""
+
+    kind: ElementKind
+    text: str  # without markup that only marks the kind; emphasis kept as written
+    line: int
+    character: str | None = None  # for dialogue, parenthetical and character: who speaks
+    extension: str | None = None  # "V.O.", "O.S."
+    dual: bool = False
+    forced: bool = False
+    depth: int = 0  # sections
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """A scene: its heading and everything up to the next one. A script may begin before any heading."""
+
+    number: str  # as written, else counted from 1
+    heading: str
+    place: Literal["interior", "exterior", "both", ""] = ""
+    location: str = ""
+    time_of_day: str = ""
+    elements: tuple[Element, ...] = ()
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One speech: all the dialogue between a character cue and whatever ends it."""
+
+    key: str  # content key: who says what, and which time it is said
+    scene: str  # scene number
+    number: int  # from 1 within the scene
+    character: str
+    text: str
+    source_line: int
+    extension: str | None = None
+
+    @property
+    def label(self) -> str:
+        """`1.3 ANNA`"""
+        return f"{self.scene}.{self.number} {self.character}"
+
+
+class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole screenplay."""
+
+    title: str = ""
+    title_page: Mapping[str, str] = {}
+    scenes: tuple[Scene, ...] = ()
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every speech in script order. A key holds through moved scenes, renumbering and new neighbours."""
+        found: list[Line] = []
+        said: Counter[str] = Counter()
+        for scene in self.scenes:
+            number = 0
+            for element in merge_speeches(scene.elements):
+                number += 1
+                words = spoken_words(element.text)
+                said_by = normalise(element.character or "")
+                content = f"{said_by}|{' '.join(words)}"
+                said[content] += 1
+                digest = hashlib.sha256(f"{content}|{said[content]}".encode()).hexdigest()[:12]
+                found.append(
+                    Line(
+                        key=digest,
+                        scene=scene.number,
+                        number=number,
+                        character=element.character or "",
+                        text=element.text,
+                        source_line=element.line,
+                        extension=element.extension,
+                    )
+                )
+        return tuple(found)
+
+    def characters(self) -> tuple[str, ...]:
+        """Speaking characters in order of first speech."""
+        return tuple(dict.fromkeys(line.character for line in self.lines()))
+
+
+def merge_speeches(elements: tuple[Element, ...]) -> list[Element]:
+    """Dialogue elements with the parts that a parenthetical splits joined into one speech each."""
+    speeches: list[Element] = []
+    open_speech = False
+    for element in elements:
+        if element.kind in ("dialogue", "lyric"):
+            if open_speech and speeches and speeches[-1].character == element.character:
+                last = speeches[-1]
+                speeches[-1] = msgspec.structs.replace(last, text=f"{last.text} {element.text}")
+            else:
+                speeches.append(element)
+            open_speech = True
+        elif element.kind != "parenthetical":
+            open_speech = False
+    return speeches
+
+
+def normalise(text: str) -> str:
+    """Case, accents' composition and spacing folded away."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words a speaker would say: emphasis marks, notes and punctuation gone, case folded."""
+    bare = re.sub(r"\[\[.*?\]\]|\([^)]*\)", " ", text, flags=re.DOTALL)
+    bare = bare.replace("’", "'").replace("_", " ").replace("*", " ")
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", normalise(bare))
