@@ -79,8 +79,8 @@ class Step:
 
     def parameters(self) -> dict[str, Any]:
         """The step's parameters as scalars, lists and dicts, in field order."""
-        assert dataclasses.is_dataclass(self)
-        return {field.name: to_builtins(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
+        return {field.name: to_builtins(getattr(self, field.name)) for field in fields}
 
     def run(self, inputs: Inputs, context: Context) -> None:
         """Read the inputs, write every output named in `writes` (an output may be left out)."""

@@ -80,9 +80,7 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
         found: list[Line] = []
         said: Counter[str] = Counter()
         for scene in self.scenes:
-            number = 0
-            for element in merge_speeches(scene.elements):
-                number += 1
+            for number, element in enumerate(merge_speeches(scene.elements), start=1):
                 words = spoken_words(element.text)
                 said_by = normalise(element.character or "")
                 content = f"{said_by}|{' '.join(words)}"
