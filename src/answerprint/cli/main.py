@@ -1,0 +1,93 @@
+"""The `answerprint` program: finds the command, imports only what that command needs, and runs it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import NamedTuple
+
+from answerprint import __version__
+
+
+class Command(NamedTuple):
+    """Where a command lives, and its line in the overview (its own help says the rest)."""
+
+    group: str
+    module: str
+    line: str
+
+
+COMMANDS: dict[str, Command] = {
+    "new": Command("Production", "production", "Start a production: settle rate, raster, timecode, loudness"),
+    "add": Command(
+        "Production", "production", "Bring rushes, sound, a screenplay or a log into a production"
+    ),
+    "make": Command(
+        "Production", "making", "Make the answer print: log, sync, cut, mix, subtitle, render, report"
+    ),
+    "status": Command("Production", "production", "What a production holds, and what ran, waits or failed"),
+    "review": Command(
+        "Production", "review", "See proposals with their reasons; accept, reject, replace, lock"
+    ),
+    "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
+    "shots": Command("One file", "footage", "Cuts, dissolves and fades of a file, at exact times"),
+    "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
+    "models": Command("This machine", "models", "The model shelf: list, show, fetch, verify, remove"),
+    "doctor": Command("This machine", "doctor", "What this machine has and lacks"),
+}
+GROUPED = ("models",)  # commands that have commands of their own
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    if not arguments or arguments[0] in ("--help", "-h", "help"):
+        print(overview())
+        return 0 if arguments else 2
+    if arguments[0] in ("--version", "-V"):
+        print(f"answerprint {__version__}")
+        return 0
+    name = arguments[0]
+    if name not in COMMANDS:
+        return _unknown(name, "--json" in arguments)
+    module = importlib.import_module(f"answerprint.cli.{COMMANDS[name].module}")
+    from answerprint.cli.output import invoke
+
+    return invoke(module.app, name, arguments[1:], grouped=name in GROUPED)
+
+
+def overview() -> str:
+    """What `answerprint --help` prints."""
+    lines = [
+        "Usage: answerprint COMMAND [OPTIONS]",
+        "",
+        "From a screenplay and a folder of rushes to the answer print: local, exact, explained.",
+    ]
+    for group in dict.fromkeys(command.group for command in COMMANDS.values()):
+        lines += ["", f"{group}:"]
+        lines += [
+            f"  {name:<10}{command.line}" for name, command in COMMANDS.items() if command.group == group
+        ]
+    lines += [
+        "",
+        "Every command takes --json (one document on stdout) and --help (with an example).",
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but a person is needed, 4 not available.",
+        "",
+        "Example: answerprint new film && answerprint add film A001/ script.fountain && answerprint make film",
+    ]
+    return "\n".join(lines)
+
+
+def _unknown(name: str, as_json: bool) -> int:
+    from difflib import get_close_matches
+
+    from answerprint.cli.output import report_error
+    from answerprint.core.errors import UsageError
+
+    near = get_close_matches(name, COMMANDS, n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else "answerprint --help lists the commands"
+    return report_error(UsageError("AP-USE-010", f"there is no command {name!r}", remedy=remedy), as_json)

@@ -1,0 +1,104 @@
+"""What commands print: results on stdout, everything else on stderr, errors as text or as one document."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from answerprint.core.encoding import to_json
+from answerprint.core.errors import AnswerprintError, Exit, UsageError
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+# Typer carries its own copy of Click; its base of usage errors is reached through the public subclass.
+_ClickError: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+
+
+def command_app() -> typer.Typer:
+    """A Typer application as every command file declares it."""
+    return typer.Typer(
+        no_args_is_help=False,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+
+
+def stdout() -> Console:
+    return Console(soft_wrap=not sys.stdout.isatty())
+
+
+def stderr() -> Console:
+    return Console(stderr=True)
+
+
+def emit(document: Any, as_json: bool, text: Callable[[Console], None] | None = None) -> None:
+    """Print a result: the one JSON document, or the text form for people."""
+    if as_json or text is None:
+        sys.stdout.write(to_json(document).decode("utf-8", "replace") + "\n")
+    else:
+        text(stdout())
+
+
+def printable(text: str) -> str:
+    """A file name for people: bytes that are no UTF-8 are shown escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def report_error(error: AnswerprintError, as_json: bool) -> int:
+    """Print an error and return its exit code."""
+    if as_json:
+        document = {
+            "error": {
+                name: printable(value) if value is not None else None
+                for name, value in error.document()["error"].items()
+            }
+        }
+        sys.stdout.write(to_json(document).decode() + "\n")
+    else:
+        console = stderr()
+        place = " ".join(part for part in (error.file, f"at {error.at}" if error.at else None) if part)
+        console.print(f"[bold red]{error.code}[/] ", end="")
+        console.print(
+            printable(f"{place + ': ' if place else ''}{error.message}"), markup=False, highlight=False
+        )
+        if error.remedy:
+            console.print(printable(f"  → {error.remedy}"), markup=False, highlight=False)
+    return int(error.exit_code)
+
+
+def invoke(app: typer.Typer, name: str, arguments: list[str], *, grouped: bool) -> int:
+    """Run a command's application; errors become a message (or a document) and an exit code."""
+    as_json = "--json" in arguments
+    single = len(app.registered_commands) == 1 and not grouped
+    try:
+        result = app(
+            args=arguments if single or grouped else [name, *arguments],
+            prog_name=f"answerprint {name}" if single or grouped else "answerprint",
+            standalone_mode=False,
+        )
+        return result if isinstance(result, int) else int(Exit.DONE)
+    except AnswerprintError as error:
+        return report_error(error, as_json)
+    except typer.Abort:
+        stderr().print("stopped; nothing half-done was kept, run it again to go on")
+        return int(Exit.FAILED)
+    except KeyboardInterrupt:
+        stderr().print("\nstopped; what was finished is kept, run it again to go on")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): that is no failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.DONE)
+    except _ClickError as error:
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        remedy = f"answerprint {name} --help shows how it is used"
+        return report_error(UsageError("AP-USE-011", message, remedy=remedy), as_json)
