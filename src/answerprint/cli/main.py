@@ -77,7 +77,7 @@ def overview() -> str:
         "Every command takes --json (one document on stdout) and --help (with an example).",
         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but a person is needed, 4 not available.",
         "",
-        "Example: answerprint new film && answerprint add film A001/ script.fountain && answerprint make film",
+        "Example: answerprint new film && answerprint add film A001 my.fountain && answerprint make film",
     ]
     return "\n".join(lines)
 

@@ -1,0 +1,116 @@
+"""What editorial knows of each asset, gathered from the tracks other departments wrote."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+
+from answerprint.core.frames import FrameGrid
+from answerprint.core.records import Asset, Damage, Track
+from answerprint.core.time import Range, Time
+
+OFF_SCRIPT = ""  # label of a reading annotation that is no scripted line
+
+
+class Slate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the script supervisor's log (or a person) says of a clip."""
+
+    scene: str = ""  # "1", or with the set-up's letter "1A"
+    take: str = ""
+    circled: bool = False
+    camera: str = ""
+    notes: str = ""
+
+    @property
+    def label(self) -> str:
+        parts = [f"scene {self.scene}" if self.scene else "", f"take {self.take}" if self.take else ""]
+        return " ".join(part for part in parts if part)
+
+
+class SoundLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Separate sound that belongs to a picture asset: sound time = picture time + offset."""
+
+    asset: str
+    offset: Time
+    method: str
+    confidence: float
+
+
+class SoundQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """How a recording measures: levels in dB relative to full scale."""
+
+    floor_db: float  # the quiet tenth of 50 ms windows
+    speech_db: float  # the loud tenth
+
+    @property
+    def range_db(self) -> float:
+        return self.speech_db - self.floor_db
+
+
+class Material(msgspec.Struct, frozen=True, kw_only=True):
+    """One asset as editorial sees it. Tracks may be missing where a step failed."""
+
+    asset: Asset
+    frames: FrameGrid | None = None  # None for sound without picture
+    readings: Track | None = None
+    voice: Track | None = None
+    looks: Track | None = None
+    shots: Track | None = None
+    damage: tuple[Damage, ...] = ()
+    slate: Slate = Slate()
+    sound: SoundLink | None = None
+    quality: SoundQuality | None = None
+
+    @property
+    def label(self) -> str:
+        """How people call it: `scene 1A take 2`, else the file's name."""
+        return self.slate.label or self.asset.name
+
+    @property
+    def setup(self) -> str:
+        """Clips of one set-up share it: the logged scene and letter; an unlogged clip is its own."""
+        return self.slate.scene.casefold() or self.asset.id
+
+    @property
+    def extent(self) -> Range | None:
+        """The whole asset on its own clock: picture where there is any, else sound."""
+        if self.frames is not None:
+            return Range(self.frames.first, self.frames.end)
+        stream = self.asset.stream("audio")
+        if stream is None or stream.start is None or stream.duration is None:
+            return None
+        return Range(stream.start, stream.start + stream.duration)
+
+    def damaged(self, range_: Range) -> Damage | None:
+        """The first damage inside a range (damage without a place counts everywhere)."""
+        for one in self.damage:
+            if one.range is None or one.range.overlaps(range_):
+                return one
+        return None
+
+    def mean_look(self, range_: Range, measure: str) -> float | None:
+        """Mean of a look's measure over the windows that overlap a range."""
+        if self.looks is None:
+            return None
+        values = [
+            float(annotation.value[measure])
+            for annotation in self.looks.annotations
+            if measure in annotation.value and self.looks.range_of(annotation).overlaps(range_)
+        ]
+        return sum(values) / len(values) if values else None
+
+    def speech(self) -> list[Range]:
+        """Every stretch in which something is said, in order."""
+        found = [
+            track.range_of(annotation)
+            for track in (self.readings, self.voice)
+            if track is not None
+            for annotation in track.annotations
+        ]
+        return sorted(found, key=lambda one: (one.start.seconds, one.end.seconds))
+
+
+def seconds(value: str) -> Time:
+    """A named constant of this department, written in seconds: `seconds("1/3")`."""
+    return Time.of_seconds(Fraction(value))
