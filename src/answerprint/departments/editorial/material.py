@@ -10,7 +10,14 @@ from answerprint.core.frames import FrameGrid
 from answerprint.core.records import Asset, Damage, Track
 from answerprint.core.time import Range, Time
 
+
+def seconds(value: str) -> Time:
+    """A named constant of this department, written in seconds: `seconds("1/3")`."""
+    return Time.of_seconds(Fraction(value))
+
+
 OFF_SCRIPT = ""  # label of a reading annotation that is no scripted line
+BREATH = seconds("1/3")  # before the first word and after the last
 
 
 class Slate(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +116,3 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
             for annotation in track.annotations
         ]
         return sorted(found, key=lambda one: (one.start.seconds, one.end.seconds))
-
-
-def seconds(value: str) -> Time:
-    """A named constant of this department, written in seconds: `seconds("1/3")`."""
-    return Time.of_seconds(Fraction(value))

@@ -1,0 +1,71 @@
+"""What a clip may show: whole frames inside the source, away from other speech and damage, with handles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from answerprint.core.frames import FrameGrid
+from answerprint.core.time import Range, Rounding, Time
+
+
+class Handles(msgspec.Struct, frozen=True):
+    """Frames of the cut's rate that the source still holds outside a clip, at most those asked for."""
+
+    head: int
+    tail: int
+
+
+def breathing_room(
+    spoken: Range, wanted_head: Time, wanted_tail: Time, others: Sequence[Range], extent: Range
+) -> Range:
+    """A spoken range with its breath: what is wanted, at most half the gap to other speech."""
+    head_limit, tail_limit = extent.start, extent.end
+    for other in others:
+        if other.overlaps(spoken):
+            continue
+        if other.end <= spoken.start:
+            head_limit = max(head_limit, _half_way(other.end, spoken.start))
+        elif other.start >= spoken.end:
+            tail_limit = min(tail_limit, _half_way(spoken.end, other.start))
+    start = max(spoken.start - wanted_head, head_limit)
+    end = min(spoken.end + wanted_tail, tail_limit)
+    return Range(min(start, spoken.start), max(end, spoken.end))
+
+
+def keep_clear(range_: Range, spoken: Range, spoiled: Sequence[Range]) -> Range:
+    """The range cut back so that it leaves out what is spoiled (damage), without touching the speech."""
+    start, end = range_.start, range_.end
+    for one in spoiled:
+        if one.overlaps(spoken):
+            continue
+        if one.end <= spoken.start:
+            start = max(start, one.end)
+        elif one.start >= spoken.end:
+            end = min(end, one.start)
+    return Range(start, end)
+
+
+def whole_frames(range_: Range, rate: Fraction, grid: FrameGrid | None, extent: Range) -> tuple[Range, int]:
+    """The range as whole frames of the cut: its start on a source picture, its length n / rate.
+
+    Returns the source range and n (at least 1). It never reaches past the asset's end.
+    """
+    start = grid.time_of(grid.index_at(range_.start)) if grid is not None else range_.start
+    frames = max(1, (range_.end - start).frame(rate, Rounding.CEILING))
+    while frames > 1 and start + Time(frames, rate) > extent.end:
+        frames -= 1
+    return Range(start, start + Time(frames, rate)), frames
+
+
+def handles_of(source: Range, extent: Range, rate: Fraction, wanted: int) -> Handles:
+    """How much of the wanted handles the source holds on either side."""
+    head = (source.start - extent.start).frame(rate, Rounding.FLOOR)
+    tail = (extent.end - source.end).frame(rate, Rounding.FLOOR)
+    return Handles(head=max(0, min(wanted, head)), tail=max(0, min(wanted, tail)))
+
+
+def _half_way(before: Time, after: Time) -> Time:
+    return Time.of_seconds((before.seconds + after.seconds) / 2)
