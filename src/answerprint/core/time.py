@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from enum import Enum
 from fractions import Fraction
-from functools import total_ordering
 
 import msgspec
 
@@ -46,7 +45,6 @@ def common_rate(first: Fraction, second: Fraction) -> Fraction:
     )
 
 
-@total_ordering
 class Time(msgspec.Struct, frozen=True, eq=False):
     """A point or a duration: `ticks / rate` seconds, exactly. Equal and hashed by value."""
 
@@ -80,15 +78,32 @@ class Time(msgspec.Struct, frozen=True, eq=False):
         return round_ticks(self.seconds * rate, rounding)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Time) and self.seconds == other.seconds
+        return isinstance(other, Time) and self._against(other) == 0
 
     def __hash__(self) -> int:
         return hash(self.seconds)
 
-    def __lt__(self, other: Time) -> bool:
+    def _against(self, other: Time) -> int:
+        """Negative, 0 or positive as this time is before, at or after the other."""
         if self.rate == other.rate:
-            return self.ticks < other.ticks
-        return self.seconds < other.seconds
+            return self.ticks - other.ticks
+        mine, theirs = self.rate, other.rate
+        return (
+            self.ticks * mine.denominator * theirs.numerator
+            - other.ticks * theirs.denominator * mine.numerator
+        )
+
+    def __lt__(self, other: Time) -> bool:
+        return self._against(other) < 0
+
+    def __le__(self, other: Time) -> bool:
+        return self._against(other) <= 0
+
+    def __gt__(self, other: Time) -> bool:
+        return self._against(other) > 0
+
+    def __ge__(self, other: Time) -> bool:
+        return self._against(other) >= 0
 
     def _sum(self, other: Time, sign: int) -> Time:
         if self.rate == other.rate:

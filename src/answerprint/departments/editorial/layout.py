@@ -29,7 +29,7 @@ class CutSettings(msgspec.Struct, frozen=True, kw_only=True):
     width: int = 1920
     height: int = 1080
     handles: int = 12
-    weights: Mapping[str, float] = WEIGHTS
+    weights: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(WEIGHTS))
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
