@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from answerprint.core.findings import Finding
+
 ElementKind = Literal[
     "heading",
     "action",
@@ -74,6 +76,7 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     title_page: Mapping[str, str] = {}
     scenes: tuple[Scene, ...] = ()
+    findings: tuple[Finding, ...] = ()  # what the reader had to guess
 
     def lines(self) -> tuple[Line, ...]:
         """Every speech in script order. A key holds through moved scenes, renumbering and new neighbours."""
@@ -105,18 +108,21 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def merge_speeches(elements: tuple[Element, ...]) -> list[Element]:
-    """Dialogue elements with the parts that a parenthetical splits joined into one speech each."""
+    """Dialogue elements with the parts that a parenthetical splits joined into one speech each.
+
+    A lyric outside a speech (a song on the sound track) is nobody's line.
+    """
     speeches: list[Element] = []
     open_speech = False
     for element in elements:
-        if element.kind in ("dialogue", "lyric"):
+        if element.kind in ("dialogue", "lyric") and element.character:
             if open_speech and speeches and speeches[-1].character == element.character:
                 last = speeches[-1]
                 speeches[-1] = msgspec.structs.replace(last, text=f"{last.text} {element.text}")
             else:
                 speeches.append(element)
             open_speech = True
-        elif element.kind != "parenthetical":
+        elif element.kind not in ("parenthetical", "note"):
             open_speech = False
     return speeches
 
