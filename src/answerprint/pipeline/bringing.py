@@ -1,0 +1,152 @@
+"""Bringing files into a production: recognised, sorted into its folders, linked (or copied), never moved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from answerprint.core.errors import UsageError
+
+Kind = Literal["footage", "sound", "script"]
+
+SOUND_SUFFIXES = frozenset(
+    {".wav", ".bwf", ".rf64", ".flac", ".aif", ".aiff", ".mp3", ".m4a", ".ogg", ".opus", ".wv"}
+)
+SCRIPT_SUFFIXES = frozenset({".fountain", ".spmd", ".csv", ".tsv", ".ale"})
+PICTURE_SUFFIXES = frozenset(
+    {
+        *(".mp4", ".mov", ".m4v", ".mkv", ".webm", ".mxf", ".mts", ".m2ts", ".ts", ".avi", ".mpg", ".mpeg"),
+        *(".vob", ".dv", ".3gp", ".wmv", ".flv", ".gif", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx"),
+        *(".exr", ".avif", ".heic", ".heif", ".braw", ".r3d", ".ari", ".arx", ".crm", ".nev"),
+    }
+)
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """One file, and what was done with it."""
+
+    file: str
+    kind: Kind | None
+    action: Literal["linked", "copied", "already there", "left out"]
+    destination: str = ""  # relative to the production
+    reason: str = ""
+
+
+def kind_of(path: Path) -> Kind | None:
+    """Which folder of a production a file belongs in, or None when it is of no known kind."""
+    suffix = path.suffix.casefold()
+    if suffix in SCRIPT_SUFFIXES:
+        return "script"
+    if suffix in SOUND_SUFFIXES:
+        return "sound"
+    return "footage" if suffix in PICTURE_SUFFIXES else None
+
+
+def bring(root: Path, paths: Sequence[Path], *, copy: bool = False, dry_run: bool = False) -> list[Brought]:
+    """Sort files and folders into a production's folders. A folder keeps its name, as a card.
+
+    Raises UsageError AP-USE-020 for a path that is not there, AP-USE-021 for one that lies inside the
+    production already, AP-USE-022 for a folder without any file, AP-USE-023 for a single file of no known
+    kind. Files of no known kind inside a folder are left out with the reason.
+    """
+    planned: list[Brought] = []
+    taken: dict[Path, Path] = {}
+    for path in paths:
+        found = list(_files(root, path))
+        for file, card in found:
+            kind = kind_of(file)
+            if kind is None:
+                planned.append(
+                    Brought(
+                        file=str(file), kind=None, action="left out", reason=f"unknown kind {file.suffix!r}"
+                    )
+                )
+                continue
+            wanted = root / kind / (card if kind != "script" else Path()) / file.name
+            destination, there = _free_place(wanted, file, taken)
+            taken[destination] = file
+            action: Literal["linked", "copied", "already there"] = "copied" if copy else "linked"
+            planned.append(
+                Brought(
+                    file=str(file),
+                    kind=kind,
+                    action="already there" if there else action,
+                    destination=destination.relative_to(root).as_posix(),
+                )
+            )
+    if not dry_run:
+        for one in planned:
+            if one.action in ("linked", "copied"):
+                _place(Path(one.file), root / one.destination, copy)
+    return planned
+
+
+def _files(root: Path, path: Path) -> Iterator[tuple[Path, Path]]:
+    """The files under a path with the folder (card) each belongs in."""
+    absolute = path.absolute()
+    if not absolute.exists():
+        raise UsageError("AP-USE-020", "there is no such file or folder", file=str(path))
+    if absolute.resolve().is_relative_to(root.resolve()):
+        raise UsageError(
+            "AP-USE-021", "is inside the production already", file=str(path), remedy="run answerprint make"
+        )
+    if absolute.is_file():
+        if kind_of(absolute) is None:
+            raise UsageError(
+                "AP-USE-023",
+                f"a file of an unknown kind ({absolute.suffix or 'no suffix'})",
+                file=str(path),
+                remedy="add picture, sound, a .fountain screenplay, or a .csv or .ale log",
+            )
+        card = absolute.parent.name if kind_of(absolute) != "script" else ""
+        yield absolute, Path(card)
+        return
+    if not absolute.is_dir():
+        raise UsageError("AP-USE-020", "is neither a file nor a folder", file=str(path))
+    found = False
+    for folder, folders, names in os.walk(absolute):
+        folders.sort()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in sorted(names):
+            if not name.startswith("."):
+                found = True
+                here = Path(folder)
+                yield here / name, Path(absolute.name) / here.relative_to(absolute)
+    if not found:
+        raise UsageError("AP-USE-022", "the folder is empty", file=str(path))
+
+
+def _free_place(wanted: Path, file: Path, taken: dict[Path, Path]) -> tuple[Path, bool]:
+    """Where to put a file, and whether that very file is there already."""
+    place, number = wanted, 2
+    while place in taken or place.is_symlink() or place.exists():
+        if taken.get(place) == file or (place.exists() and _same_file(place, file)):
+            return place, place not in taken
+        place = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+        number += 1
+    return place, False
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    if first.samefile(second):
+        return True
+    ours, theirs = first.stat(), second.stat()
+    return (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)
+
+
+def _place(file: Path, destination: Path, copy: bool) -> None:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if not copy:
+        destination.symlink_to(file)
+        return
+    aside = destination.with_name(f".{destination.name}.aside")
+    try:
+        shutil.copy2(file, aside)
+        os.replace(aside, destination)
+    finally:
+        aside.unlink(missing_ok=True)
