@@ -1,0 +1,1 @@
+"""What runs the models of the shelf."""
