@@ -147,6 +147,6 @@ def _place(file: Path, destination: Path, copy: bool) -> None:
     aside = destination.with_name(f".{destination.name}.aside")
     try:
         shutil.copy2(file, aside)
-        os.replace(aside, destination)
+        aside.replace(destination)
     finally:
         aside.unlink(missing_ok=True)
