@@ -6,12 +6,13 @@ import itertools
 from fractions import Fraction
 
 from answerprint.core.frames import FrameGrid
+from answerprint.core.logged import Slate, SoundMatch
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Annotation, Asset, Damage, Stream, Track
 from answerprint.core.time import Range, Time
 from answerprint.departments.editorial.assembly import assemble
 from answerprint.departments.editorial.layout import Assembly, CutSettings
-from answerprint.departments.editorial.material import Material, Slate, SoundLink
+from answerprint.departments.editorial.material import Material
 from answerprint.formats.screenplays.model import Element, Scene, Screenplay
 
 RATE = Fraction(24)
@@ -166,11 +167,18 @@ def test_neighbouring_lines_of_one_take_play_on_without_a_cut_in_time() -> None:
 
 
 def test_separate_sound_replaces_the_scratch_which_stays_muted_beneath() -> None:
-    link = SoundLink(asset="s" * 64, offset=Time(1, Fraction(2)), method="common audio", confidence=0.9)
+    link = SoundMatch(
+        picture="a",
+        sound="s" * 64,
+        offset=Time(1, Fraction(2)),
+        method="common audio",
+        confidence=0.9,
+        heard=Range.of_ticks(0, 480, RATE),
+    )
     assembly = assemble(SCREENPLAY, (clip("a", reading(0, 2, 3), sound=link),), SETTINGS)
     by_name = {track.name: track for track in assembly.cut.tracks}
     clean, scratch = by_name["A1"].clips[0], by_name["A2"].clips[0]
-    assert clean.asset == link.asset
+    assert clean.asset == link.sound
     assert clean.source.start == scratch.source.start + link.offset
     assert scratch.muted and by_name["A2"].muted
     assert clean.link == scratch.link == by_name["V1"].clips[0].link

@@ -134,7 +134,7 @@ def lay_out(
         link = piece.material.sound
         if link is not None:
             separate = msgspec.structs.replace(
-                own, asset=link.asset, source=piece.source.moved(link.offset), name="separate sound"
+                own, asset=link.sound, source=piece.source.moved(link.offset), name="separate sound"
             )
             dialogue.append(separate)
             if has_sound:
@@ -256,7 +256,7 @@ def _short_handles(piece: Piece, handles: Handles, wanted: int) -> list[Finding]
 def _unused(material: Sequence[Material], slots: Sequence[Slot], refused: Sequence[Refused]) -> list[Refused]:
     """Whole assets and damaged stretches that the cut leaves out."""
     used = {slot.asset for slot in slots} | {
-        one.sound.asset
+        one.sound.sound
         for one in material
         if one.sound is not None and one.asset.id in {slot.asset for slot in slots}
     }

@@ -7,6 +7,7 @@ from fractions import Fraction
 import msgspec
 
 from answerprint.core.frames import FrameGrid
+from answerprint.core.logged import Listening, Slate, SoundMatch
 from answerprint.core.records import Asset, Damage, Track
 from answerprint.core.time import Range, Time
 
@@ -20,41 +21,6 @@ OFF_SCRIPT = ""  # label of a reading annotation that is no scripted line
 BREATH = seconds("1/3")  # before the first word and after the last
 
 
-class Slate(msgspec.Struct, frozen=True, kw_only=True):
-    """What the script supervisor's log (or a person) says of a clip."""
-
-    scene: str = ""  # "1", or with the set-up's letter "1A"
-    take: str = ""
-    circled: bool = False
-    camera: str = ""
-    notes: str = ""
-
-    @property
-    def label(self) -> str:
-        parts = [f"scene {self.scene}" if self.scene else "", f"take {self.take}" if self.take else ""]
-        return " ".join(part for part in parts if part)
-
-
-class SoundLink(msgspec.Struct, frozen=True, kw_only=True):
-    """Separate sound that belongs to a picture asset: sound time = picture time + offset."""
-
-    asset: str
-    offset: Time
-    method: str
-    confidence: float
-
-
-class SoundQuality(msgspec.Struct, frozen=True, kw_only=True):
-    """How a recording measures: levels in dB relative to full scale."""
-
-    floor_db: float  # the quiet tenth of 50 ms windows
-    speech_db: float  # the loud tenth
-
-    @property
-    def range_db(self) -> float:
-        return self.speech_db - self.floor_db
-
-
 class Material(msgspec.Struct, frozen=True, kw_only=True):
     """One asset as editorial sees it. Tracks may be missing where a step failed."""
 
@@ -66,8 +32,8 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     shots: Track | None = None
     damage: tuple[Damage, ...] = ()
     slate: Slate = Slate()
-    sound: SoundLink | None = None
-    quality: SoundQuality | None = None
+    sound: SoundMatch | None = None
+    quality: Listening | None = None
 
     @property
     def label(self) -> str:

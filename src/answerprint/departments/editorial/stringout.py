@@ -24,7 +24,7 @@ def string_out(
     pieces: list[Piece] = []
     refused: list[Refused] = []
     ordered = sorted(material, key=lambda one: (one.asset.card or "", one.asset.name, one.asset.id))
-    linked = {one.sound.asset for one in material if one.sound is not None}
+    linked = {one.sound.sound for one in material if one.sound is not None}
     for one in ordered:
         extent = one.extent
         if extent is None or extent.empty or one.asset.id in linked:

@@ -1,0 +1,79 @@
+"""What logging leaves about an asset for the departments that come after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from answerprint.core.records import Damage
+from answerprint.core.time import Range, Time
+
+SyncMethod = Literal["ltc", "timecode", "common audio"]
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading a whole file through showed."""
+
+    pictures: int
+    samples: Mapping[str, int]  # stream index → samples decoded
+    damage: tuple[Damage, ...]
+
+
+class Listening(msgspec.Struct, frozen=True, kw_only=True):
+    """The mono 16 kHz copy of an asset's sound: where it starts on the file's clock, and its levels."""
+
+    start: int  # in samples of 16 000 a second, on the file's clock
+    samples: int
+    channels: int
+    used: tuple[int, ...]  # channels that were averaged (those with timecode left out)
+    floor_db: float  # level that a tenth of the 50 ms windows stay under, dBFS
+    speech_db: float  # level that a tenth of them exceed
+    peak_db: float
+
+    @property
+    def range_db(self) -> float:
+        """How far the loud parts stand above the recording's own floor."""
+        return self.speech_db - self.floor_db
+
+
+class SoundMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Separate sound that belongs to a picture asset: sound time = picture time + offset."""
+
+    picture: str
+    sound: str
+    offset: Time
+    method: SyncMethod
+    confidence: float
+    heard: Range  # the stretch of the picture's own time that the sound covers
+    evidence: Mapping[str, float | str] = {}
+
+
+class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
+    """A sound file that belongs to no picture, and why nothing was forced."""
+
+    sound: str
+    reason: str
+
+
+class SyncMap(msgspec.Struct, frozen=True, kw_only=True):
+    """All separate sound of a production."""
+
+    matches: tuple[SoundMatch, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+class Slate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the script supervisor's log (or a person) says of a clip."""
+
+    scene: str = ""  # "1", or with the set-up's letter "1A"
+    take: str = ""
+    circled: bool = False
+    camera: str = ""
+    notes: str = ""
+
+    @property
+    def label(self) -> str:
+        parts = [f"scene {self.scene}" if self.scene else "", f"take {self.take}" if self.take else ""]
+        return " ".join(part for part in parts if part)

@@ -1,0 +1,292 @@
+"""What the engine runs for footage: logging each asset through one decode, and matching separate sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.core.frames import FrameGrid
+from answerprint.core.logged import Inspection
+from answerprint.core.records import Annotation, Stream, Track
+from answerprint.core.time import Range, Time
+from answerprint.departments.footage.listening import LISTENING_RATE, Ear
+from answerprint.departments.footage.looks import LooksMeter
+from answerprint.departments.footage.shots import FORM, ShotDetector
+from answerprint.engine.step import AnalyserStep, Context, Inputs, Step
+from answerprint.media.fanout import (
+    Consumer,
+    DecodeSummary,
+    PictureBlock,
+    SoundBlock,
+    SoundForm,
+    Wants,
+)
+from answerprint.media.probe import Probe, probe
+from answerprint.media.stills import keyframe_thumbnails
+
+THUMBNAIL_WIDTH = 320
+SOUND_RATE = Fraction(LISTENING_RATE)
+
+
+@dataclass(frozen=True)
+class ProbeStep(Step):
+    """What the file says of itself: streams, rates, timecode, colour tags."""
+
+    name: ClassVar[str] = "probe"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("probe",)
+    libraries: ClassVar[tuple[str, ...]] = ("av",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        context.write_record("probe", probe(inputs["media"].path()))
+
+
+@dataclass(frozen=True)
+class ThumbnailStep(Step):
+    """One small picture of the asset from its keyframes, for bins."""
+
+    name: ClassVar[str] = "thumbnail"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("thumbnail",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "opencv-contrib-python-headless")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        thumbnails = keyframe_thumbnails(inputs["media"].path(), 1, THUMBNAIL_WIDTH)
+        if thumbnails:
+            context.write_bytes("thumbnail", thumbnails[0])
+
+
+@dataclass(frozen=True)
+class InspectStep(AnalyserStep):
+    """Counts, damage and the exact place of every picture, from one read of the whole file."""
+
+    name: ClassVar[str] = "inspect"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media", "probe")
+    writes: ClassVar[tuple[str, ...]] = ("inspection", "frames")
+    libraries: ClassVar[tuple[str, ...]] = ("av",)
+
+    def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        return _Inspector(inputs["probe"].record(Probe), context)
+
+
+@dataclass(frozen=True)
+class ShotsStep(AnalyserStep):
+    """The track `shots.1`: boundaries by type, and the shots between them."""
+
+    name: ClassVar[str] = "shots"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("shots",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
+
+    def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        return _ShotWatcher(context)
+
+
+@dataclass(frozen=True)
+class LooksStep(AnalyserStep):
+    """The track `looks.1`: exposure, colour, sharpness and motion by half second."""
+
+    name: ClassVar[str] = "looks"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("looks",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
+
+    def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        return _LooksWatcher(context)
+
+
+@dataclass(frozen=True)
+class ListenStep(AnalyserStep):
+    """The asset's sound as mono 16 kHz, timecode channels left out, with its levels."""
+
+    name: ClassVar[str] = "listen"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media", "probe")
+    writes: ClassVar[tuple[str, ...]] = ("sound", "listening")
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy")
+
+    def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        return _Listener(inputs["probe"].record(Probe), context)
+
+
+def read_samples(inputs: Inputs) -> NDArray[np.int16]:
+    """The mono 16 kHz samples that ListenStep wrote (memory-mapped, read only)."""
+    path = inputs["sound"].path()
+    if path.stat().st_size == 0:
+        return np.zeros(0, np.int16)
+    samples: NDArray[np.int16] = np.memmap(path, dtype="<i2", mode="r")
+    return samples
+
+
+class _Inspector:
+    wants = Wants()
+
+    def __init__(self, found: Probe, context: Context) -> None:
+        self._probe = found
+        self._context = context
+
+    def picture(self, block: PictureBlock) -> None:
+        """Nothing is looked at: the summary holds every timestamp."""
+
+    def sound(self, block: SoundBlock) -> None:
+        """Nothing is listened to: the summary holds the counts."""
+
+    def finish(self, summary: DecodeSummary) -> None:
+        self._context.write_record(
+            "inspection",
+            Inspection(
+                pictures=summary.pictures,
+                samples={str(stream): count for stream, count in sorted(summary.samples.items())},
+                damage=summary.damage,
+            ),
+        )
+        video = next((one for one in self._probe.streams if one.kind == "video"), None)
+        if summary.pictures and summary.time_base is not None and video is not None:
+            grid = frame_grid(summary.pts, summary.time_base, video)
+            self._context.write_record("frames", grid)
+
+
+def frame_grid(pts: NDArray[np.int64], time_base: Fraction, video: Stream) -> FrameGrid:
+    """Where the pictures lie: the table of timestamps, or nothing but a rate where they fit it exactly.
+
+    A file whose timestamps are rounded (milliseconds in Matroska) keeps its table: a time computed from the
+    rate would fall before the picture it means.
+    """
+    rate = video.rate or Fraction(25)
+    times = np.sort(pts)
+    first = Time(int(times[0]), 1 / time_base)
+    count = len(times)
+    ticks_a_frame = 1 / (rate * time_base)
+    regular = ticks_a_frame.denominator == 1 and np.array_equal(
+        times, times[0] + np.arange(count) * ticks_a_frame.numerator
+    )
+    if regular:
+        return FrameGrid(first=first, rate=rate, count=count, end=first + Time(count, rate))
+    last = Time(int(times[-1]), 1 / time_base)
+    return FrameGrid(
+        first=first,
+        rate=rate,
+        count=count,
+        end=last + Time(1, rate),
+        time_base=time_base,
+        pts=tuple(int(one) for one in times),
+    )
+
+
+class _ShotWatcher:
+    wants = Wants(picture=FORM)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._detector: ShotDetector | None = None
+
+    def picture(self, block: PictureBlock) -> None:
+        if self._detector is None:
+            self._detector = ShotDetector(block.time_base)
+        self._detector.add(block.pts, block.pixels.astype(np.uint8, copy=False))
+
+    def sound(self, block: SoundBlock) -> None:
+        """Shots are seen, not heard."""
+
+    def finish(self, summary: DecodeSummary) -> None:
+        if self._detector is None or summary.time_base is None:
+            return
+        found = self._detector.finish(_end_of(summary))
+        marks = [
+            Annotation(
+                start=one.start_pts,
+                end=one.end_pts,
+                label=one.type,
+                confidence=one.confidence,
+                value=dict(one.evidence),
+            )
+            for one in found.boundaries
+        ]
+        marks += [Annotation(start=start, end=end, label="shot") for start, end in found.shots]
+        _write_track(self._context, "shots", 1 / summary.time_base, marks)
+
+
+class _LooksWatcher:
+    wants = Wants(picture=FORM)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._meter: LooksMeter | None = None
+
+    def picture(self, block: PictureBlock) -> None:
+        if self._meter is None:
+            self._meter = LooksMeter(block.time_base)
+        self._meter.add(block.pts, block.pixels.astype(np.uint8, copy=False))
+
+    def sound(self, block: SoundBlock) -> None:
+        """Looks are seen, not heard."""
+
+    def finish(self, summary: DecodeSummary) -> None:
+        if self._meter is None or summary.time_base is None:
+            return
+        windows = self._meter.finish(_end_of(summary))
+        marks = [
+            Annotation(start=one.start_pts, end=one.end_pts, label="look", value=dict(one.values))
+            for one in windows
+        ]
+        _write_track(self._context, "looks", 1 / summary.time_base, marks)
+
+
+class _Listener:
+    wants = Wants(sound=SoundForm(rate=LISTENING_RATE))
+
+    def __init__(self, found: Probe, context: Context) -> None:
+        audio = next((one for one in found.streams if one.kind == "audio"), None)
+        timecode = audio.ltc_channel if audio is not None else None
+        self._stream = audio.index if audio is not None else None
+        self._ear = Ear(frozenset() if timecode is None else frozenset({timecode}))
+        self._context = context
+        self._file = context.new_file("sound").open("wb")
+
+    def picture(self, block: PictureBlock) -> None:
+        """Sound is heard, not seen."""
+
+    def sound(self, block: SoundBlock) -> None:
+        if block.stream == self._stream:
+            self._file.write(self._ear.add(block.start, block.samples))
+
+    def finish(self, summary: DecodeSummary) -> None:
+        self._file.close()
+        listening = self._ear.finish()
+        if listening is not None:
+            self._context.write_record("listening", listening)
+
+
+def _end_of(summary: DecodeSummary) -> int:
+    """The tick at which the last picture leaves the screen: one usual step after it appeared."""
+    if len(summary.pts) < 2:
+        return int(summary.pts[-1]) + 1
+    times = np.sort(summary.pts)
+    return int(times[-1] + max(1, int(np.median(np.diff(times)))))
+
+
+def _write_track(context: Context, name: str, rate: Fraction, marks: list[Annotation]) -> None:
+    ordered = sorted(marks, key=lambda one: (one.start, one.end, one.label))
+    context.write_track(
+        name, Track(asset=context.subject, name=f"{name}.1", rate=rate, annotations=tuple(ordered))
+    )
+
+
+def shifted(range_: Range, by: Time, start: int, samples: int) -> tuple[int, int]:
+    """A range of one clock as sample indexes of a recording that starts at `start` on another.
+
+    by: the other clock's time less the range's. Held to 0 … samples.
+    """
+    moved = range_.moved(by)
+    first = moved.start.frame(SOUND_RATE) - start
+    last = moved.end.frame(SOUND_RATE) - start
+    return min(max(first, 0), samples), min(max(last, 0), samples)
