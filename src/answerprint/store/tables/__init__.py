@@ -1,0 +1,1 @@
+"""The catalogue's tables, one module for each kind of record."""
