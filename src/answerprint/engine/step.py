@@ -74,6 +74,7 @@ class Step:
     name: ClassVar[str]
     version: ClassVar[int]
     reads: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()  # inputs the graph may leave out, or whose node may have failed
     writes: ClassVar[tuple[str, ...]] = ()
     libraries: ClassVar[tuple[str, ...]] = ()  # distributions whose version changes the result
 
@@ -81,6 +82,10 @@ class Step:
         """The step's parameters as scalars, lists and dicts, in field order."""
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
         return {field.name: to_builtins(getattr(self, field.name)) for field in fields}
+
+    def model_digests(self) -> dict[str, str]:
+        """The models the step uses, name → digest: part of its key and of its provenance."""
+        return {}
 
     def run(self, inputs: Inputs, context: Context) -> None:
         """Read the inputs, write every output named in `writes` (an output may be left out)."""

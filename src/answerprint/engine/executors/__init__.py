@@ -1,0 +1,1 @@
+"""Ways to run a graph's tasks, behind one contract (engine/tasks.py), with identical results."""

@@ -1,0 +1,62 @@
+"""An empty production for the engine, and both executors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # spawned workers get the parent's sys.path
+
+from answerprint.engine.executors.local import LocalExecutor  # noqa: E402
+from answerprint.engine.executors.serial import SerialExecutor  # noqa: E402
+from answerprint.engine.graph import Graph  # noqa: E402
+from answerprint.engine.report import Report  # noqa: E402
+from answerprint.engine.run import run_graph  # noqa: E402
+from answerprint.engine.tasks import Executor  # noqa: E402
+from answerprint.store.catalogue import Catalogue  # noqa: E402
+from answerprint.store.objects import ObjectStore  # noqa: E402
+
+
+@dataclass
+class Bench:
+    """A production in a temporary folder; `log` is what steps wrote down when they ran."""
+
+    folder: Path
+    catalogue: Catalogue
+    objects: ObjectStore
+
+    def run(self, graph: Graph, executor: Executor, **options: Any) -> Report:
+        return run_graph(graph, catalogue=self.catalogue, objects=self.objects, executor=executor, **options)
+
+    def log(self) -> list[str]:
+        """Names of the steps that ran since last asked, in order."""
+        file = Path(os.environ["ENGINE_LOG"])
+        lines = file.read_text().split("\n")[:-1] if file.exists() else []
+        file.unlink(missing_ok=True)
+        return lines
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv("ENGINE_LOG", str(tmp_path / "log"))
+    folder = tmp_path / ".answerprint"
+    folder.mkdir()
+    with Catalogue(folder / "catalogue.db") as catalogue:
+        yield Bench(tmp_path, catalogue, ObjectStore(folder))
+
+
+@pytest.fixture(params=["serial", "local"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    """Every executor there is: what a test says holds on each."""
+    if request.param == "serial":
+        yield SerialExecutor()
+    else:
+        with LocalExecutor(2) as local:
+            yield local
