@@ -14,10 +14,11 @@ from scipy.ndimage import uniform_filter1d
 
 from answerprint.media.fanout import PictureForm
 
-FORM = PictureForm("rgb", 160, 90)  # any size will do; below 160×90 soft focus hides
+FORM = PictureForm("rgb", 128, 72)  # any size will do; in a smaller one soft focus hides
 
 WINDOW = Fraction(1, 2)  # seconds
 BLACKEST, WHITEST = 3, 252  # codes at and beyond which a pixel holds no more detail
+COARSE = 64  # pixels across that are enough for colour and movement
 BLUR = 9  # taps of the comparison blur, as published
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709
@@ -54,8 +55,10 @@ class LooksMeter:
         if not len(pts):
             return
         luma = pixels.astype(np.float32) @ _LUMA
-        still = np.stack([*_exposure(pixels, luma), *_colour(pixels), _sharpness(luma)], axis=1)
-        moving = np.array([self._movement(one) for one in luma])
+        step = max(1, pixels.shape[2] // COARSE)
+        sampled = pixels[:, step // 2 :: step, step // 2 :: step]
+        still = np.stack([*_exposure(pixels, luma), *_colour(sampled), _sharpness(luma)], axis=1)
+        moving = np.array([self._movement(one) for one in _shrunk(luma, step)])
         self._rows.extend(np.concatenate([still, moving], axis=1))
         self._pts.extend(int(tick) for tick in pts)
 
@@ -107,10 +110,19 @@ MEASURES = (
 
 
 def _exposure(pixels: NDArray[np.uint8], luma: NDArray[np.float32]) -> tuple[NDArray[np.float64], ...]:
-    flat = luma.reshape(len(luma), -1).astype(np.float64) / 255.0
-    clipped = (pixels.max(axis=-1) >= WHITEST).mean(axis=(1, 2))
-    crushed = (pixels.max(axis=-1) <= BLACKEST).mean(axis=(1, 2))
-    return flat.mean(axis=1), flat.std(axis=1), clipped, crushed
+    flat = luma.reshape(len(luma), -1)
+    top = np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+    clipped, crushed = (top >= WHITEST).mean(axis=(1, 2)), (top <= BLACKEST).mean(axis=(1, 2))
+    mean, deviation = flat.mean(axis=1, dtype=np.float64), flat.std(axis=1, dtype=np.float64)
+    return mean / 255.0, deviation / 255.0, clipped, crushed
+
+
+def _shrunk(luma: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """Every step × step pixels averaged; rows and columns left over are dropped."""
+    count, height, width = luma.shape
+    rows, columns = height // step, width // step
+    cells = luma[:, : rows * step, : columns * step].reshape(count, rows, step, columns, step)
+    return np.ascontiguousarray(cells.mean(axis=(2, 4), dtype=np.float32))
 
 
 def _colour(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float64], ...]:
@@ -126,8 +138,10 @@ def _sharpness(luma: NDArray[np.float32]) -> NDArray[np.float64]:
     blurs = []
     for axis in (1, 2):
         blurred = uniform_filter1d(luma, BLUR, axis=axis, mode="nearest")
-        steps = np.abs(np.diff(luma, axis=axis)).astype(np.float64)
+        steps = np.abs(np.diff(luma, axis=axis))
         lost = np.maximum(0.0, steps - np.abs(np.diff(blurred, axis=axis)))
-        whole = steps.sum(axis=(1, 2))
-        blurs.append(np.where(whole > 0, 1.0 - lost.sum(axis=(1, 2)) / np.maximum(whole, 1e-9), 1.0))
+        whole = steps.sum(axis=(1, 2), dtype=np.float64)
+        blurs.append(
+            np.where(whole > 0, 1.0 - lost.sum(axis=(1, 2), dtype=np.float64) / np.maximum(whole, 1e-9), 1.0)
+        )
     return np.asarray(1.0 - np.maximum(*blurs), np.float64)
