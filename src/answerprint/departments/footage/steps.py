@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.frames import FrameGrid
-from answerprint.core.logged import Inspection
+from answerprint.core.logged import Inspection, Listening
 from answerprint.core.records import Annotation, Stream, Track
 from answerprint.core.time import Range, Time
 from answerprint.departments.footage.listening import LISTENING_RATE, Ear
+from answerprint.departments.footage.looks import FORM as LOOKS_FORM
 from answerprint.departments.footage.looks import LooksMeter
 from answerprint.departments.footage.shots import FORM, ShotDetector
+from answerprint.departments.footage.voice import Classical, Silero, voice_ranges
 from answerprint.engine.step import AnalyserStep, Context, Inputs, Step
 from answerprint.media.fanout import (
     Consumer,
@@ -27,8 +30,10 @@ from answerprint.media.fanout import (
 )
 from answerprint.media.probe import Probe, probe
 from answerprint.media.stills import keyframe_thumbnails
+from answerprint.models.shelf import Shelf
 
 THUMBNAIL_WIDTH = 320
+SILERO = "silero-vad"
 SOUND_RATE = Fraction(LISTENING_RATE)
 
 
@@ -118,13 +123,48 @@ class ListenStep(AnalyserStep):
         return _Listener(inputs["probe"].record(Probe), context)
 
 
-def read_samples(inputs: Inputs) -> NDArray[np.int16]:
+@dataclass(frozen=True)
+class VoiceStep(Step):
+    """The track `voice.1`: where people speak. Silero VAD where it is fetched, else the classical measure."""
+
+    silero: str = ""  # the model's digest; empty is the classical back end
+
+    name: ClassVar[str] = "voice"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("sound", "listening")
+    writes: ClassVar[tuple[str, ...]] = ("voice",)
+    libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy", "onnxruntime")
+
+    def model_digests(self) -> dict[str, str]:
+        return {SILERO: self.silero} if self.silero else {}
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        start = inputs["listening"].record(Listening).start
+        backend = Silero(Shelf().path(SILERO)) if self.silero else Classical()
+        found = voice_ranges(as_float(read_samples(inputs["sound"].path())), backend)
+        marks = [
+            Annotation(
+                start=start + one.start_sample,
+                end=start + one.end_sample,
+                label="voice",
+                confidence=round(one.confidence, 4),
+            )
+            for one in found
+        ]
+        _write_track(context, "voice", SOUND_RATE, marks)
+
+
+def read_samples(path: Path) -> NDArray[np.int16]:
     """The mono 16 kHz samples that ListenStep wrote (memory-mapped, read only)."""
-    path = inputs["sound"].path()
     if path.stat().st_size == 0:
         return np.zeros(0, np.int16)
     samples: NDArray[np.int16] = np.memmap(path, dtype="<i2", mode="r")
     return samples
+
+
+def as_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    """16-bit samples as float32 −1 … 1."""
+    return samples.astype(np.float32) / np.float32(32768.0)
 
 
 class _Inspector:
@@ -216,7 +256,7 @@ class _ShotWatcher:
 
 
 class _LooksWatcher:
-    wants = Wants(picture=FORM)
+    wants = Wants(picture=LOOKS_FORM)
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -1,0 +1,101 @@
+"""What the engine runs for editorial: the cut, assembled from everything logged and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+import msgspec
+
+from answerprint.core.frames import FrameGrid
+from answerprint.core.logged import Inspection, Listening, Slate, SyncMap
+from answerprint.core.proposals import Decision
+from answerprint.core.records import Asset, Track
+from answerprint.departments.editorial.assembly import assemble
+from answerprint.departments.editorial.layout import CutSettings
+from answerprint.departments.editorial.material import Material
+from answerprint.departments.editorial.stringout import string_out
+from answerprint.engine.step import Context, Inputs, Step
+from answerprint.formats.screenplays.model import Screenplay
+
+T = TypeVar("T")
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cut is made from besides the tracks: the files, their slates, the settings, the decisions."""
+
+    assets: tuple[Asset, ...]
+    slates: Mapping[str, Slate]  # asset id → slate
+    settings: CutSettings
+    decisions: Mapping[str, Decision]
+
+
+@dataclass(frozen=True)
+class AssembleStep(Step):
+    """The rough cut in script order, or a string-out where there is no screenplay."""
+
+    name: ClassVar[str] = "assemble"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection")
+    optional: ClassVar[tuple[str, ...]] = (
+        "screenplay",
+        "readings",
+        "voice",
+        "looks",
+        "shots",
+        "listening",
+        "sync",
+    )
+    writes: ClassVar[tuple[str, ...]] = ("assembly",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        brief = inputs["brief"].record(Brief)
+        material = _material(inputs, brief)
+        if "screenplay" in inputs:
+            screenplay = inputs["screenplay"].record(Screenplay)
+            made = assemble(screenplay, material, brief.settings, brief.decisions)
+        else:
+            made = string_out(material, brief.settings, brief.decisions)
+        context.write_record("assembly", made)
+
+
+def _material(inputs: Inputs, brief: Brief) -> list[Material]:
+    sync = inputs["sync"].record(SyncMap) if "sync" in inputs else SyncMap()
+    matches = {match.picture: match for match in sync.matches}
+
+    def records(name: str, kind: type[T]) -> dict[str, T]:
+        return {subject: item.record(kind) for subject, item in inputs.many(name).items()}
+
+    def tracks(name: str) -> dict[str, Track]:
+        if name not in inputs:
+            return {}
+        return {subject: item.track() for subject, item in inputs.many(name).items()}
+
+    grids = records("frames", FrameGrid)
+    inspections = records("inspection", Inspection)
+    listened = records("listening", Listening) if "listening" in inputs else {}
+    readings, voices, looks, shots = (tracks(name) for name in ("readings", "voice", "looks", "shots"))
+    return [
+        Material(
+            asset=asset,
+            frames=grids.get(asset.id),
+            readings=readings.get(asset.id),
+            voice=voices.get(asset.id),
+            looks=looks.get(asset.id),
+            shots=shots.get(asset.id),
+            damage=inspections[asset.id].damage if asset.id in inspections else (),
+            slate=brief.slates.get(asset.id, Slate()),
+            sound=matches.get(asset.id),
+            quality=_quality(asset.id, matches, listened),
+        )
+        for asset in brief.assets
+    ]
+
+
+def _quality(
+    asset: str, matches: Mapping[str, object], listened: Mapping[str, Listening]
+) -> Listening | None:
+    """The levels of the sound that would be heard: the separate recording's where there is one."""
+    match = matches.get(asset)
+    return listened.get(getattr(match, "sound", asset))

@@ -1,0 +1,95 @@
+"""One making of the answer print: the production, its catalogue, and the graphs run on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from answerprint.core.findings import Finding
+from answerprint.core.proposals import Decision
+from answerprint.core.records import Asset
+from answerprint.engine.graph import Graph, Stored
+from answerprint.engine.progress import ProgressListener
+from answerprint.engine.report import Report
+from answerprint.engine.run import run_graph
+from answerprint.engine.tasks import Executor
+from answerprint.store.catalogue import Catalogue, Output
+from answerprint.store.objects import ObjectStore
+from answerprint.store.production import Production
+
+T = TypeVar("T")
+
+
+@dataclass
+class SetAside:
+    """A file or a step of it that could not be used, with the coded reason."""
+
+    subject: str
+    name: str
+    step: str
+    code: str
+    reason: str
+
+
+@dataclass
+class Making:
+    """What the stages share. Outputs are kept by node id, so that a later graph can read them."""
+
+    production: Production
+    catalogue: Catalogue
+    objects: ObjectStore
+    executor: Executor
+    progress: ProgressListener | None = None
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    assets: dict[str, Asset] = field(default_factory=dict)  # in the order of their paths
+    paths: dict[str, Path] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    ran: list[str] = field(default_factory=list)
+    reused: list[str] = field(default_factory=list)
+    outputs: dict[str, Mapping[str, Output]] = field(default_factory=dict)  # node id → outputs
+
+    def run(self, graph: Graph) -> Report:
+        """Run a stage's graph; what failed is set aside with its reason, the rest goes on."""
+        report = run_graph(
+            graph,
+            catalogue=self.catalogue,
+            objects=self.objects,
+            executor=self.executor,
+            progress=self.progress,
+            forget_other_jobs=not self.outputs,
+        )
+        for node, result in report.results.items():
+            if result.there:
+                self.outputs[node] = result.outputs
+        self.ran += report.ran
+        self.reused += report.reused
+        for node in report.failed:
+            result = report[node]
+            asset = self.assets.get(result.subject)
+            self.set_aside.append(
+                SetAside(
+                    subject=result.subject,
+                    name=asset.name if asset is not None else result.subject,
+                    step=result.step,
+                    code=result.code,
+                    reason=result.reason,
+                )
+            )
+        return report
+
+    def stored(self, step: str, subject: str, output: str) -> Stored | None:
+        """An output of an earlier graph as an input, or None when it was not made."""
+        found = self.outputs.get(f"{step}:{subject}", {}).get(output)
+        return Stored(found) if found is not None else None
+
+    def collected(self, step: str, output: str) -> dict[str, Stored]:
+        """The same output of every subject that has it."""
+        prefix = f"{step}:"
+        return {
+            node.removeprefix(prefix): Stored(outputs[output])
+            for node, outputs in self.outputs.items()
+            if node.startswith(prefix) and output in outputs
+        }

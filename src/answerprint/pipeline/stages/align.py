@@ -1,0 +1,137 @@
+"""Align: what is said in every clip, held against the lines of the screenplay."""
+
+from __future__ import annotations
+
+import msgspec
+
+from answerprint.core.findings import Evidence, Finding
+from answerprint.core.logged import Slate, SyncMap
+from answerprint.departments.footage.steps import ReadingsStep
+from answerprint.departments.script.steps import ReadLogStep, ReadScreenplayStep, ScriptLog
+from answerprint.engine.graph import Graph, Media, Value
+from answerprint.formats.screenplays.model import Screenplay
+from answerprint.pipeline.making import Making
+from answerprint.pipeline.stages.log import inputs_of, known_hashes
+
+RECOGNISED_LANGUAGES = ("en",)  # what the bundled recogniser speaks
+
+
+def read_script(making: Making) -> Screenplay | None:
+    """The production's screenplay, or None where there is none. Of several, the last by name is read."""
+    scripts = [path for path in inputs_of(making, ("script",)) if path.suffix.casefold() == ".fountain"]
+    if not scripts:
+        return None
+    chosen = scripts[-1]
+    if len(scripts) > 1:
+        making.findings.append(
+            Finding(
+                code="script.several",
+                message=f"{len(scripts)} screenplays: {chosen.name} is read, the last by name",
+                severity="warning",
+                subject=chosen.name,
+            )
+        )
+    hashes = known_hashes(making, [chosen])
+    if chosen not in hashes:
+        return None
+    graph = Graph()
+    node = graph.add(ReadScreenplayStep(), "screenplay", media=Media(hashes[chosen], chosen))
+    report = making.run(graph)
+    if not report[node].there:
+        return None
+    screenplay = report.record(node, "screenplay", Screenplay)
+    if not screenplay.lines():
+        making.findings.append(
+            Finding(
+                code="script.silent",
+                message=f"{chosen.name} has no dialogue: the cut is a string-out in source order",
+                severity="warning",
+                subject=chosen.name,
+                needs_a_person=True,
+            )
+        )
+        return None
+    return screenplay
+
+
+def read_slates(making: Making) -> dict[str, Slate]:
+    """What the script supervisor's logs say of each clip, by asset id."""
+    logs = [
+        path for path in inputs_of(making, ("script",)) if path.suffix.casefold() in (".csv", ".tsv", ".ale")
+    ]
+    graph = Graph()
+    hashes = known_hashes(making, logs)
+    nodes = [graph.add(ReadLogStep(), digest, media=Media(digest, path)) for path, digest in hashes.items()]
+    if not nodes:
+        return {}
+    report = making.run(graph)
+    slates: dict[str, Slate] = {}
+    by_stem = {_stem(asset.name): id for id, asset in making.assets.items()}
+    for node in nodes:
+        if not report[node].there:
+            continue
+        for clip, slate in report.record(node, "log", ScriptLog).slates.items():
+            if _stem(clip) in by_stem:
+                slates[by_stem[_stem(clip)]] = slate
+            else:
+                making.findings.append(
+                    Finding(
+                        code="log.unknown_clip",
+                        message=f"the log names {clip}, which is not among the rushes",
+                        severity="warning",
+                        subject=clip,
+                    )
+                )
+    return slates
+
+
+def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
+    """Write `readings.1` and `words.1` for every clip in which something is said."""
+    language = making.production.settings.production.language.split("-")[0]
+    if language not in RECOGNISED_LANGUAGES:
+        making.findings.append(
+            Finding(
+                code="speech.language",
+                message=f"no recogniser here understands {language!r}: lines are not aligned; "
+                "name a stronger model as a user back end",
+                severity="problem",
+                subject="production",
+                needs_a_person=True,
+            )
+        )
+        return
+    by_picture = {match.picture: match for match in matches.matches}
+    graph = Graph()
+    lines = Value(screenplay.lines())
+    for id, asset in making.assets.items():
+        if asset.kind != "picture":
+            continue
+        match = by_picture.get(id)
+        heard = match.sound if match is not None else id
+        sound = making.stored("listen", heard, "sound")
+        listening = making.stored("listen", heard, "listening")
+        voice = making.stored("voice", heard, "voice")
+        if sound is None or listening is None or voice is None:
+            continue
+        inputs = {"sound": sound, "listening": listening, "voice": voice, "lines": lines}
+        if match is not None:
+            graph.add(ReadingsStep(), id, **inputs, match=Value(msgspec.structs.replace(match, evidence={})))
+        else:
+            graph.add(ReadingsStep(), id, **inputs)
+    if not len(graph):
+        making.findings.append(
+            Finding(
+                code="speech.none",
+                message="there is no sound to hold against the screenplay",
+                severity="problem",
+                subject="production",
+                evidence=(Evidence(measure="files with sound", value=0.0),),
+                needs_a_person=True,
+            )
+        )
+        return
+    making.run(graph)
+
+
+def _stem(name: str) -> str:
+    return name.rsplit("/", 1)[-1].rsplit(".", 1)[0].casefold()

@@ -1,0 +1,66 @@
+"""Cut: readings chosen and laid out, honouring every decision."""
+
+from __future__ import annotations
+
+import msgspec
+
+from answerprint.core.errors import EngineError
+from answerprint.core.logged import Slate, SyncMap
+from answerprint.core.timecode import parse_rate, parse_timecode
+from answerprint.departments.editorial.layout import Assembly, CutSettings
+from answerprint.departments.editorial.steps import AssembleStep, Brief
+from answerprint.engine.graph import Collected, Graph, Value
+from answerprint.formats.screenplays.model import Screenplay
+from answerprint.pipeline.making import Making
+
+
+def cut(
+    making: Making, screenplay: Screenplay | None, slates: dict[str, Slate], matches: SyncMap
+) -> Assembly:
+    """The assembly: the cut, its slots and proposals, what is missing and what was left out."""
+    graph = Graph()
+    inputs = {
+        name: Collected(making.collected(step, output))
+        for name, step, output in (
+            ("frames", "inspect", "frames"),
+            ("inspection", "inspect", "inspection"),
+            ("readings", "readings", "readings"),
+            ("voice", "voice", "voice"),
+            ("looks", "looks", "looks"),
+            ("shots", "shots", "shots"),
+            ("listening", "listen", "listening"),
+        )
+    }
+    brief = Brief(
+        assets=tuple(msgspec.structs.replace(one, path="", tags={}) for one in making.assets.values()),
+        slates=slates,
+        settings=cut_settings(making),
+        decisions=making.decisions,
+    )
+    script = {"screenplay": Value(screenplay)} if screenplay is not None else {}
+    node = graph.add(AssembleStep(), "cut", brief=Value(brief), sync=Value(matches), **inputs, **script)
+    report = making.run(graph)
+    if not report[node].there:
+        raise EngineError(report[node].code, f"the cut could not be assembled: {report[node].reason}")
+    made = report.record(node, "assembly", Assembly)
+    making.catalogue.put_proposals({"take": made.proposals})
+    making.catalogue.put_findings("cut", made.findings)
+    return made
+
+
+def cut_settings(making: Making) -> CutSettings:
+    """What production.toml settles about the cut."""
+    settings = making.production.settings
+    rate = parse_rate(settings.picture.rate)
+    width, height = (int(each) for each in settings.picture.raster.split("x"))
+    drop = settings.picture.drop_frame
+    return CutSettings(
+        name=settings.production.name,
+        rate=rate,
+        drop=drop,
+        start_frame=parse_timecode(settings.picture.start_timecode, rate, drop=drop),
+        width=width,
+        height=height,
+        handles=settings.editorial.handles,
+        weights=dict(settings.editorial.weights),
+    )

@@ -1,0 +1,202 @@
+"""Log: what every file is, what is wrong with it, its shots and its voices. A fast pass first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from answerprint.core.errors import UsageError
+from answerprint.core.findings import Evidence, Finding
+from answerprint.core.records import Asset, AssetKind
+from answerprint.departments.footage.steps import (
+    InspectStep,
+    ListenStep,
+    LooksStep,
+    ProbeStep,
+    ShotsStep,
+    ThumbnailStep,
+    VoiceStep,
+)
+from answerprint.engine.graph import Graph, Media
+from answerprint.media.probe import Probe
+from answerprint.media.raw import pair_proxies
+from answerprint.pipeline.bringing import kind_of
+from answerprint.pipeline.making import Making
+from answerprint.store.objects import hash_file
+from answerprint.store.production import find_inputs
+from answerprint.store.rows import stat_of
+
+
+def log(making: Making) -> None:
+    """Fill `making.assets` and write every asset's tracks."""
+    files = _scan(making)
+    _fast_pass(making, files)
+    _deep_pass(making)
+    making.catalogue.put_assets(making.assets.values())
+    gone = {asset.id for asset in making.catalogue.assets()} - set(making.assets)
+    making.catalogue.remove_assets(gone)
+
+
+def inputs_of(making: Making, kinds: tuple[str, ...]) -> list[Path]:
+    """The production's input files whose kind is one of these."""
+    return [path for path in find_inputs(making.production) if kind_of(path) in kinds]
+
+
+def known_hashes(making: Making, files: list[Path]) -> dict[Path, str]:
+    """BLAKE3 of every file; one recognised by path, size, time and inode is not read again."""
+    stats = {}
+    for path in files:
+        try:
+            stats[path] = stat_of(path)
+        except OSError as error:
+            making.findings.append(_unreadable(path, error))
+    known = making.catalogue.known_digests(stats.values())
+    hashes: dict[Path, str] = {}
+    fresh = []
+    for path, stat in stats.items():
+        digest = known.get(stat.path)
+        if digest is None:
+            try:
+                digest = hash_file(path)
+            except OSError as error:
+                making.findings.append(_unreadable(path, error))
+                continue
+            fresh.append((stat, digest))
+        hashes[path] = digest
+    if fresh:
+        making.catalogue.remember_digests(fresh)
+    return hashes
+
+
+def _scan(making: Making) -> dict[str, Path]:
+    """Asset id → path. The same bytes under a second name are one asset, and said so."""
+    files = inputs_of(making, ("footage", "sound"))
+    found: dict[str, Path] = {}
+    for path, digest in known_hashes(making, files).items():
+        if digest in found:
+            making.findings.append(
+                Finding(
+                    code="file.twice",
+                    message=f"{path.name} is the same file as {found[digest].name}; it is used once",
+                    subject=digest,
+                    evidence=(Evidence(asset=digest),),
+                )
+            )
+        else:
+            found[digest] = path
+    if not found and not files:
+        root = making.production.root
+        raise UsageError(
+            "AP-USE-040",
+            "the production holds no picture and no sound",
+            file=str(root),
+            remedy=f"answerprint add {root.name} CARD",
+        )
+    return found
+
+
+def _fast_pass(making: Making, files: dict[str, Path]) -> None:
+    graph = Graph()
+    for asset, path in files.items():
+        media = Media(asset, path)
+        graph.add(ProbeStep(), asset, media=media)
+        if kind_of(path) == "footage":
+            graph.add(ThumbnailStep(), asset, media=media)
+    making.paths = dict(files)
+    making.assets = {}
+    report = making.run(graph)
+    for asset, path in files.items():
+        node = f"probe:{asset}"
+        if report[node].there:
+            making.assets[asset] = _asset(making, asset, path, report.record(node, "probe", Probe))
+    for one in making.set_aside:
+        if one.subject in files:
+            one.name = files[one.subject].name
+    for raw, proxy, method in pair_proxies(list(making.assets.values())):
+        known = making.assets[proxy]
+        making.assets[proxy] = msgspec.structs.replace(known, proxy_of=raw)
+        making.findings.append(
+            Finding(
+                code="raw.proxy",
+                message=f"{making.assets[raw].name} is camera raw: {known.name} stands in for it "
+                f"(paired by {method})",
+                subject=raw,
+            )
+        )
+
+
+def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
+    root = making.production.root
+    inside = path.relative_to(root) if path.is_relative_to(root) else path
+    folders = inside.parts[1:-1]
+    video = any(one.kind == "video" for one in found.streams)
+    audio = any(one.kind == "audio" for one in found.streams)
+    kind: AssetKind = found.kind if found.kind == "raw" else "picture" if video else "sound"
+    if found.kind == "still" or (not video and not audio and found.kind != "raw"):
+        kind = "still" if video else "sidecar"
+    return Asset(
+        id=id,
+        name=path.name,
+        path=inside.as_posix(),
+        size=path.stat().st_size,
+        kind=kind,
+        container=found.container,
+        streams=found.streams,
+        timecode=found.timecode,
+        card="/".join(folders) or None,
+        reel=found.tags.get("reel_name"),
+        tags=found.tags,
+    )
+
+
+def _deep_pass(making: Making) -> None:
+    graph = Graph()
+    for id, asset in making.assets.items():
+        if asset.kind in ("raw", "sidecar"):
+            continue
+        media = Media(id, making.paths[id])
+        probe = making.stored("probe", id, "probe")
+        assert probe is not None  # an asset exists only where its probe does
+        graph.add(InspectStep(), id, media=media, probe=probe)
+        if asset.stream("video") is not None:
+            graph.add(ShotsStep(), id, media=media)
+            graph.add(LooksStep(), id, media=media)
+        if asset.stream("audio") is not None:
+            heard = graph.add(ListenStep(), id, media=media, probe=probe)
+            graph.add(VoiceStep(), id, sound=heard["sound"], listening=heard["listening"])
+    making.run(graph)
+
+
+def card_counts(assets: list[Asset]) -> dict[str, int]:
+    """Files per card, in order."""
+    return dict(sorted(Counter(asset.card or "–" for asset in assets).items()))
+
+
+def mixed_rates(assets: list[Asset], rate: str) -> str:
+    """The mixed-rate policy, in words, with what it meets here."""
+    rates = Counter(
+        str(float(video.rate))[:6].rstrip("0").rstrip(".")
+        for asset in assets
+        if (video := asset.stream("video")) is not None and video.rate is not None
+    )
+    listed = ", ".join(f"{count} at {each}" for each, count in sorted(rates.items()))
+    varying = sum(1 for asset in assets for one in asset.streams if one.variable_rate)
+    text = f"The cut runs at {rate}. Clips by frame rate: {listed or 'none'}"
+    if varying:
+        text += f" ({varying} of variable rate)"
+    return (
+        text + ". Clips of another rate play at their own speed: each frame of the cut shows the source "
+        "frame on screen at that moment, and times are kept exactly."
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> Finding:
+    return Finding(
+        code="file.unreadable",
+        message=f"{path.name} cannot be read: {error.strerror}",
+        severity="problem",
+        subject=str(path.name),
+        needs_a_person=True,
+    )

@@ -1,0 +1,41 @@
+"""Sync: separate sound to its picture, with method and confidence; refused where there is none."""
+
+from __future__ import annotations
+
+from answerprint.core.findings import Evidence, Finding
+from answerprint.core.logged import SyncMap
+from answerprint.departments.footage.steps import SyncBrief, SyncStep
+from answerprint.engine.graph import Collected, Graph, Value
+from answerprint.pipeline.making import Making
+
+
+def sync(making: Making) -> SyncMap:
+    """Match every sound-only file with the clips it was recorded for. Empty where there is nothing to match."""
+    pictures = tuple(one for one in making.assets.values() if one.kind == "picture")
+    sounds = tuple(one for one in making.assets.values() if one.kind == "sound")
+    if not pictures or not sounds:
+        return SyncMap()
+    graph = Graph()
+    step = graph.add(
+        SyncStep(),
+        "production",
+        brief=Value(SyncBrief(pictures=pictures, sounds=sounds).without_paths()),
+        sound=Collected(making.collected("listen", "sound")),
+        listening=Collected(making.collected("listen", "listening")),
+        voice=Collected(making.collected("voice", "voice")),
+    )
+    report = making.run(graph)
+    if not report[step].there:
+        return SyncMap()
+    found = report.record(step, "sync", SyncMap)
+    for one in found.unmatched:
+        making.findings.append(
+            Finding(
+                code="sync.none",
+                message=f"{making.assets[one.sound].name} was put under no picture: {one.reason}",
+                severity="warning",
+                subject=one.sound,
+                evidence=(Evidence(asset=one.sound),),
+            )
+        )
+    return found
