@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from answerprint.engine.graph import Collected, Graph, Media, Node, Output, Value
+from answerprint.engine.graph import Collected, Graph, Media, Node, Output, Stored, Value
 from answerprint.engine.keys import Keys, collected_digest, step_document
 from answerprint.engine.report import NodeResult
 from answerprint.engine.tasks import Job, Source
@@ -124,11 +124,13 @@ class Evaluation:
         key = self._keys.of(node.step, digests)
         return Job(node.id, node.step, node.subject, key, inputs, collected, digests)
 
-    def _source(self, reference: Media | Value | Output) -> Source | None:
+    def _source(self, reference: Media | Value | Output | Stored) -> Source | None:
         if isinstance(reference, Media):
             return Source("media", reference.asset_id, path=reference.path)
         if isinstance(reference, Value):
             return Source("value", reference.digest, data=reference.data)
+        if isinstance(reference, Stored):
+            return Source(reference.output.kind, reference.output.digest)
         output = self.results[reference.node.id].outputs.get(reference.name)
         return None if output is None else Source(output.kind, output.digest)
 

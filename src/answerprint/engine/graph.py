@@ -18,6 +18,7 @@ from blake3 import blake3
 from answerprint.core.encoding import to_json
 from answerprint.core.errors import EngineError
 from answerprint.engine.step import AnalyserStep, Step
+from answerprint.store.rows import Output as Committed
 
 MEDIA = "media"  # the input through which an analyser reads its file
 
@@ -53,14 +54,21 @@ class Output:
     name: str
 
 
+@dataclass(frozen=True)
+class Stored:
+    """An output that a run of another graph has committed."""
+
+    output: Committed
+
+
 @dataclass(frozen=True, eq=False)
 class Collected:
     """Many inputs under one name, by subject. Members whose node failed are left out, and the key says so."""
 
-    members: Mapping[str, Media | Value | Output]
+    members: Mapping[str, Media | Value | Output | Stored]
 
 
-Reference = Media | Value | Output | Collected
+Reference = Media | Value | Output | Stored | Collected
 
 
 @dataclass(eq=False)
