@@ -10,7 +10,6 @@ from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Decision, Proposal
 from answerprint.pipeline.review import decide, find_choice, find_proposal
 from answerprint.pipeline.versions import slot_levels
-from answerprint.store.catalogue import Catalogue
 from answerprint.store.decisions import export_decisions, import_decisions
 from answerprint.store.production import Production
 
@@ -24,7 +23,7 @@ class Answers:
 
     def __enter__(self) -> Answers:
         self._stack.enter_context(self._production.lock())
-        self._catalogue = Catalogue(self._production.catalogue_path)
+        self._catalogue = self._production.catalogue()
         self._stack.callback(self._catalogue.close)
         import_decisions(self._production, self._catalogue)
         return self

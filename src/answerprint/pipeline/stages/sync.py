@@ -10,7 +10,7 @@ from answerprint.pipeline.making import Making
 
 
 def sync(making: Making) -> SyncMap:
-    """Match every sound-only file with the clips it was recorded for. Empty where there is nothing to match."""
+    """Match every sound-only file with its clips. Empty where there is nothing to match."""
     pictures = tuple(one for one in making.assets.values() if one.kind == "picture")
     sounds = tuple(one for one in making.assets.values() if one.kind == "sound")
     if not pictures or not sounds:
