@@ -43,20 +43,34 @@ class Bench:
         return lines
 
 
+@pytest.fixture(scope="session")
+def log_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One for all tests, so that workers can stay warm from one to the next."""
+    file = tmp_path_factory.mktemp("engine") / "log"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENGINE_LOG", str(file))
+        yield file
+
+
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setenv("ENGINE_LOG", str(tmp_path / "log"))
+def bench(tmp_path: Path, log_file: Path) -> Iterator[Bench]:
+    log_file.unlink(missing_ok=True)
     folder = tmp_path / ".answerprint"
     folder.mkdir()
     with Catalogue(folder / "catalogue.db") as catalogue:
         yield Bench(tmp_path, catalogue, ObjectStore(folder))
 
 
+@pytest.fixture(scope="session")
+def warm_workers(log_file: Path) -> Iterator[LocalExecutor]:
+    with LocalExecutor(2) as local:
+        yield local
+
+
 @pytest.fixture(params=["serial", "local"])
-def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+def executor(request: pytest.FixtureRequest) -> Executor:
     """Every executor there is: what a test says holds on each."""
     if request.param == "serial":
-        yield SerialExecutor()
-    else:
-        with LocalExecutor(2) as local:
-            yield local
+        return SerialExecutor()
+    workers: Executor = request.getfixturevalue("warm_workers")
+    return workers

@@ -278,8 +278,8 @@ def perish(way: str) -> None:
         time.sleep(600)
     elif way == "memory":
         held = []
-        for _ in range(600):  # 2.4 GiB in 12 seconds, if nobody stops it
-            held.append(b"\xff" * (4 << 20))
+        for _ in range(200):  # 3.2 GiB in 4 seconds, if nobody stops it
+            held.append(b"\xff" * (16 << 20))
             time.sleep(0.02)
     else:
         raise AssertionError(way)

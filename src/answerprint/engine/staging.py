@@ -23,6 +23,7 @@ class Desk:
     """A worker's open production."""
 
     def __init__(self, workplace: Workplace, threads: int) -> None:
+        self.workplace = workplace
         self.objects = ObjectStore(workplace.objects)
         self.catalogue = Catalogue(workplace.catalogue)
         self.threads = threads

@@ -77,10 +77,10 @@ def _read(readers: Sequence[_Reader], desk: Desk, tell: Tell) -> bool:
     # PyAV is loaded only in a process that decodes.
     from answerprint.media.fanout import fan_out
 
-    def progress(done: float, total: float) -> None:
+    def progress(share: float) -> None:
         for reader in readers:
             if not reader.ended:
-                reader.context.progress(done, total)
+                reader.context.progress(share, 1.0)
 
     if not readers:
         return True

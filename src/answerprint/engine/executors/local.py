@@ -65,8 +65,6 @@ class LocalExecutor:
         self.close()
 
     def open(self, workplace: Workplace) -> None:
-        if workplace != self._workplace:
-            self._dismiss(self._workers)
         self._workplace = workplace
 
     def submit(self, task: Task) -> None:
@@ -96,12 +94,13 @@ class LocalExecutor:
             if worker is None:
                 starting = sum(1 for one in self._workers if not one.ready)
                 if len(self._workers) < self.width and starting < len(self._queue):
-                    self._workers.append(_Worker(self._workplace, max(1, processors() // self.width)))
+                    self._workers.append(_Worker(max(1, processors() // self.width)))
                     continue
                 return
             task = self._queue.popleft()
             try:
-                parcel = pickle.dumps(Parcel(tuple(job.node for job in task.jobs), pickle.dumps(task)))
+                nodes = tuple(job.node for job in task.jobs)
+                parcel = pickle.dumps(Parcel(self._workplace, nodes, pickle.dumps(task)))
             except (pickle.PicklingError, AttributeError, TypeError) as error:
                 for job in task.jobs:
                     reason = f"the step cannot be sent to a worker: {error}"
@@ -143,13 +142,13 @@ class LocalExecutor:
 class _Worker:
     """The parent's side of one worker process."""
 
-    def __init__(self, workplace: Workplace, threads: int) -> None:
+    def __init__(self, threads: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         in_main_thread = threading.current_thread() is threading.main_thread()
         self.process: SpawnProcess = context.Process(
             target=worker_main,
-            args=(theirs, workplace, threads, os.getpid(), in_main_thread),
+            args=(theirs, threads, os.getpid(), in_main_thread),
             daemon=True,
             name="answerprint-worker",
         )

@@ -37,11 +37,12 @@ class Free:
 class Parcel:
     """A task as the parent sends it: pickled apart, so that what cannot be unpickled names its nodes."""
 
+    workplace: Workplace
     nodes: tuple[str, ...]
     task: bytes
 
 
-def worker_main(pipe: Any, workplace: Workplace, threads: int, parent: int, parent_is_main: bool) -> None:
+def worker_main(pipe: Any, threads: int, parent: int, parent_is_main: bool) -> None:
     """Until told to stop: take a task, perform it, say so."""
     # Ctrl-C reaches the whole process group; the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -59,7 +60,8 @@ def worker_main(pipe: Any, workplace: Workplace, threads: int, parent: int, pare
             except OSError:  # the parent is gone: nobody is left to work for
                 os._exit(1)
 
-    with contextlib.closing(Desk(workplace, threads)) as desk:
+    with contextlib.ExitStack() as open_desk:
+        desk: Desk | None = None
         tell(Ready())
         while (message := inbox.get()) != STOP:
             parcel: Parcel = pickle.loads(message)
@@ -70,6 +72,9 @@ def worker_main(pipe: Any, workplace: Workplace, threads: int, parent: int, pare
                 for node in parcel.nodes:
                     tell(Failed(node, code, f"the step cannot be sent to a worker: {reason}"))
             else:
+                if desk is None or desk.workplace != parcel.workplace:
+                    open_desk.close()
+                    desk = open_desk.enter_context(contextlib.closing(Desk(parcel.workplace, threads)))
                 perform(task, desk, tell)
             tell(Free())
 

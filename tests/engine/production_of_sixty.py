@@ -1,0 +1,60 @@
+"""A production of 68 short steps, to be killed: `python production_of_sixty.py FOLDER serial|local`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from engine_steps import Double, Gather, Length, Mixed, ReadBack, Say
+
+from answerprint.engine.executors.local import LocalExecutor
+from answerprint.engine.executors.serial import SerialExecutor
+from answerprint.engine.graph import Collected, Graph, Value
+from answerprint.engine.run import run_graph
+from answerprint.store.catalogue import Catalogue
+from answerprint.store.objects import ObjectStore
+
+CLIPS = 13
+SLEEPS = (0.0, 0.002, 0.005, 0.01, 0.03)  # seconds
+
+
+def graph_of_sixty() -> Graph:
+    """For each clip a text, its length, twice that, files and a track from it, read back; then all."""
+    graph = Graph()
+    read = {}
+    for number in range(CLIPS):
+        clip = f"clip{number:02}"
+        said = graph.add(Say(text=clip + "!" * number, seconds=SLEEPS[number % len(SLEEPS)]), clip)
+        length = graph.add(Length(), clip, text=said["out"])
+        doubled = graph.add(Double(), clip, number=length["out"])
+        mixed = graph.add(Mixed(size=4000 * number), clip, number=doubled["out"])
+        back = graph.add(
+            ReadBack(), clip, file=mixed["file"], track=mixed["track"], value=Value({"fps": number})
+        )
+        read[clip] = back["out"]
+    gathered = graph.add(Gather(), "all", parts=Collected(read))
+    graph.add(Gather(), "again", parts=Collected({"all": gathered["out"]}))
+    graph.add(Say(text="the end", seconds=0.02), "end")
+    return graph
+
+
+def make(folder: Path, executor: LocalExecutor | SerialExecutor) -> dict[str, dict[str, str]]:
+    """Run it to its end; node → output → digest."""
+    store = folder / ".answerprint"
+    store.mkdir(exist_ok=True)
+    with Catalogue(store / "catalogue.db") as catalogue:
+        report = run_graph(
+            graph_of_sixty(), catalogue=catalogue, objects=ObjectStore(store), executor=executor
+        )
+    assert not report.failed and not report.skipped
+    return {
+        node: {name: output.digest for name, output in result.outputs.items()}
+        for node, result in report.results.items()
+    }
+
+
+if __name__ == "__main__":
+    try:
+        make(Path(sys.argv[1]), LocalExecutor(2) if sys.argv[2] == "local" else SerialExecutor())
+    except KeyboardInterrupt:
+        sys.exit(130)
