@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Any
 
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Decision, Proposal
@@ -51,7 +52,7 @@ class Answers:
         """The decision an answer would record. Raises UsageError AP-USE-03x when it cannot be one."""
         proposal = self.find(name)
         choice = find_choice(proposal, other, self.asset_names()) if answer == "replace" else None
-        frozen = {}
+        frozen: dict[str, Any] | None = None
         if answer == "lock":
             frozen = slot_levels(self._production, self._catalogue, proposal.id)
             if frozen is None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from answerprint.core.findings import Finding
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Asset
@@ -93,3 +95,8 @@ class Making:
             for node, outputs in self.outputs.items()
             if node.startswith(prefix) and output in outputs
         }
+
+
+def keyed(asset: Asset) -> Asset:
+    """The asset as a step may read it: where it lies and how its container tags it are in no key."""
+    return msgspec.structs.replace(asset, path="", tags={})

@@ -7,19 +7,21 @@ from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.frames import FrameGrid
 from answerprint.core.logged import Inspection, Listening
-from answerprint.core.records import Annotation, Stream, Track
+from answerprint.core.records import Annotation, Asset, Stream, Track
 from answerprint.core.time import Range, Time
 from answerprint.departments.footage.listening import LISTENING_RATE, Ear
 from answerprint.departments.footage.looks import FORM as LOOKS_FORM
 from answerprint.departments.footage.looks import LooksMeter
 from answerprint.departments.footage.shots import FORM, ShotDetector
+from answerprint.departments.footage.sync import Stamp, SyncSide, match_sound
 from answerprint.departments.footage.voice import Classical, Silero, voice_ranges
-from answerprint.engine.step import AnalyserStep, Context, Inputs, Step
+from answerprint.engine.step import AnalyserStep, Context, Inputs, Item, Step
 from answerprint.media.fanout import (
     Consumer,
     DecodeSummary,
@@ -152,6 +154,51 @@ class VoiceStep(Step):
             for one in found
         ]
         _write_track(context, "voice", SOUND_RATE, marks)
+
+
+class SyncBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """The files to be matched: clips, and recordings without picture."""
+
+    pictures: tuple[Asset, ...]
+    sounds: tuple[Asset, ...]
+
+
+@dataclass(frozen=True)
+class SyncStep(Step):
+    """Which recording belongs to which clip, by timecode, LTC or common audio; refused where unsure."""
+
+    name: ClassVar[str] = "sync"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("brief", "sound", "listening")
+    writes: ClassVar[tuple[str, ...]] = ("sync",)
+    libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        brief = inputs["brief"].record(SyncBrief)
+        listened = inputs.many("listening")
+        heard = inputs.many("sound")
+
+        def sides(assets: tuple[Asset, ...]) -> dict[str, SyncSide]:
+            return {
+                one.id: _sync_side(one, heard[one.id], listened[one.id].record(Listening))
+                for one in assets
+                if one.id in heard and one.id in listened
+            }
+
+        context.write_record("sync", match_sound(sides(brief.pictures), sides(brief.sounds)))
+
+
+def _sync_side(asset: Asset, sound: Item, listening: Listening) -> SyncSide:
+    video, audio = asset.stream("video"), asset.stream("audio")
+    first = next((one.start for one in (video, audio) if one is not None and one.start is not None), None)
+    stamp = Stamp(asset.timecode, first) if asset.timecode is not None and first is not None else None
+    by_ear = stamp is not None and stamp.timecode.source == "ltc"
+    return SyncSide(
+        samples=read_samples(sound.path()),
+        start=listening.start,
+        timecode=None if by_ear else stamp,
+        ltc=stamp if by_ear else None,
+    )
 
 
 def read_samples(path: Path) -> NDArray[np.int16]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from answerprint.core.errors import EngineError
 from answerprint.core.logged import Slate, SyncMap
 from answerprint.core.timecode import parse_rate, parse_timecode
@@ -11,7 +9,7 @@ from answerprint.departments.editorial.layout import Assembly, CutSettings
 from answerprint.departments.editorial.steps import AssembleStep, Brief
 from answerprint.engine.graph import Collected, Graph, Value
 from answerprint.formats.screenplays.model import Screenplay
-from answerprint.pipeline.making import Making
+from answerprint.pipeline.making import Making, keyed
 
 
 def cut(
@@ -32,7 +30,7 @@ def cut(
         )
     }
     brief = Brief(
-        assets=tuple(msgspec.structs.replace(one, path="", tags={}) for one in making.assets.values()),
+        assets=tuple(keyed(one) for one in making.assets.values()),
         slates=slates,
         settings=cut_settings(making),
         decisions=making.decisions,

@@ -6,23 +6,22 @@ from answerprint.core.findings import Evidence, Finding
 from answerprint.core.logged import SyncMap
 from answerprint.departments.footage.steps import SyncBrief, SyncStep
 from answerprint.engine.graph import Collected, Graph, Value
-from answerprint.pipeline.making import Making
+from answerprint.pipeline.making import Making, keyed
 
 
 def sync(making: Making) -> SyncMap:
     """Match every sound-only file with its clips. Empty where there is nothing to match."""
-    pictures = tuple(one for one in making.assets.values() if one.kind == "picture")
-    sounds = tuple(one for one in making.assets.values() if one.kind == "sound")
+    pictures = tuple(keyed(one) for one in making.assets.values() if one.kind == "picture")
+    sounds = tuple(keyed(one) for one in making.assets.values() if one.kind == "sound")
     if not pictures or not sounds:
         return SyncMap()
     graph = Graph()
     step = graph.add(
         SyncStep(),
         "production",
-        brief=Value(SyncBrief(pictures=pictures, sounds=sounds).without_paths()),
+        brief=Value(SyncBrief(pictures=pictures, sounds=sounds)),
         sound=Collected(making.collected("listen", "sound")),
         listening=Collected(making.collected("listen", "listening")),
-        voice=Collected(making.collected("voice", "voice")),
     )
     report = making.run(graph)
     if not report[step].there:
