@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +49,7 @@ def read_pictures(
     block: int = 16,
     threads: int = 0,
     numbered: bool = True,
-) -> Iterator[PictureBlock]:
+) -> Generator[PictureBlock, None, None]:
     """The pictures whose timestamp lies in `range` (all without one), in presentation order, in blocks.
 
     stream: its index; the first picture stream by default. block: the most pictures in one (fewer when they
@@ -117,7 +117,7 @@ def read_sound(
     range: Range | None = None,
     block_samples: int | None = None,
     threads: int = 0,
-) -> Iterator[SoundBlock]:
+) -> Generator[SoundBlock, None, None]:
     """The sound of one stream in blocks (a second each by default), on the file's clock.
 
     With a range, exactly the samples k with start ≤ k / rate < end: silence, marked, where the stream has

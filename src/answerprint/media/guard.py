@@ -189,19 +189,22 @@ def check_file(path: Path | str) -> tuple[Path, bytes]:
 
 
 @contextmanager
-def open_media(path: Path | str, messages: list[LogLine] | None = None) -> Iterator[InputContainer]:
+def open_media(
+    path: Path | str, messages: list[LogLine] | None = None, *, raw: bool = False
+) -> Iterator[InputContainer]:
     """An input container over one local file, hardened as the module says.
 
-    messages: where to put what FFmpeg said while opening it. Raises MediaError AP-MEDIA-001…009, 011, 012,
+    messages: where to put what FFmpeg said while opening it. raw: whether a camera raw's container
+    may be looked at. Raises MediaError AP-MEDIA-001…009, 011, 012,
     015. Streams whose codec is not allowed stay listed; take a stream for decoding through `decodable`.
     """
     absolute, head = check_file(path)
     named = os.fspath(path)
-    raw = camera_raw(absolute.name, head)
-    if raw is not None:
+    raw_name = None if raw else camera_raw(absolute.name, head)
+    if raw_name is not None:
         raise MediaError(
             "AP-MEDIA-015",
-            f"this is {raw}, which is not decoded here",
+            f"this is {raw_name}, which is not decoded here",
             file=named,
             remedy="give a proxy of the same name or timecode beside it; the original stays in the timeline",
         )
