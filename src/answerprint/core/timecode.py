@@ -85,7 +85,7 @@ def format_timecode(frame: int, rate: Fraction, *, drop: bool = False, wrap: boo
     _check_drop(rate, drop)
     base = nominal(rate)
     if wrap:
-        frame %= _frames_a_day(rate, drop)
+        frame %= frames_a_day(rate, drop)
     sign, number = ("-", -frame) if frame < 0 else ("", frame)
     if drop:
         number = _skip_dropped_labels(number, base)
@@ -174,7 +174,8 @@ def _skip_dropped_labels(number: int, base: int) -> int:
     return number + skipped
 
 
-def _frames_a_day(rate: Fraction, drop: bool) -> int:
+def frames_a_day(rate: Fraction, drop: bool) -> int:
+    """Labels in 24 hours of timecode, after which a wrapping counter starts again."""
     base = nominal(rate)
     minutes = HOURS_A_DAY * 60
     return minutes * 60 * base - (base // 15 * (minutes - minutes // 10) if drop else 0)

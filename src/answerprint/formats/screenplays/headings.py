@@ -55,7 +55,7 @@ def make_scene(heading: Element | None, elements: tuple[Element, ...]) -> Scene:
 
 
 def number_scenes(scenes: list[Scene]) -> tuple[tuple[Scene, ...], tuple[Finding, ...]]:
-    """Scenes with a number each: as written, else its place in the script, stepping over numbers that are written.
+    """Scenes with a number each: as written, else the place in the script, stepping over written ones.
 
     What stands before the first heading is scene 0. A number written twice is kept and reported.
     """

@@ -1,0 +1,176 @@
+"""Conforms an edit list: from its timecodes back to exact source times of the footage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import msgspec
+
+from answerprint.core.cut import Clip, Cut, CutTrack, Marker, TrackKind, Transition
+from answerprint.core.errors import FormatError
+from answerprint.core.time import Range, Time
+from answerprint.core.timecode import frames_a_day
+from answerprint.formats.timelines.edl_document import BLACK, REEL_LENGTH, EdlDocument, EdlEvent, EdlMarker
+from answerprint.formats.timelines.model import (
+    MediaLink,
+    frame_on_screen,
+    frame_time,
+    record_frames,
+    source_of,
+)
+
+
+def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None) -> Cut:
+    """The cut that a list describes, with exact source times.
+
+    media: what the events are matched with, by source file, then clip name, then reel, then timecode.
+    None keeps each event's timecode as its source time (frame / rate) and its name as the asset.
+    Raises FormatError AP-FORMAT-028 for an event that no footage or more than one matches, AP-FORMAT-029
+    for events that overlap on a track, AP-FORMAT-030 for wipes and keys, which a cut does not hold.
+    """
+    start = document.start_frame
+    if start is None:
+        start = min((event.record_in for event in document.events), default=0)
+    tracks: dict[str, list[Clip]] = {}
+    markers: list[Marker] = []
+    day = frames_a_day(document.rate, document.drop)
+    for event in document.events:
+        markers += [_marker(one, start, document) for one in event.markers]
+        record_in = _nearest(event.record_in - start, day)
+        record_out = record_in + event.record_out - event.record_in
+        if event.kind not in ("C", "D"):
+            raise FormatError(
+                "AP-FORMAT-030",
+                f"event {event.number} is a {'wipe' if event.kind[0] == 'W' else 'key'}",
+                at=f"line {event.line}",
+                remedy="a cut holds cuts and dissolves: replace it by one",
+            )
+        if event.reel == BLACK or record_out == record_in:
+            continue
+        before = 0 if event.edit_point is None else _nearest(event.edit_point - start, day) - record_in
+        asset, link = _matched(event, media)
+        source = _source(event, link, before, record_out - record_in - before, document.rate)
+        for channel in event.channels:
+            clips = tracks.setdefault("V1" if channel == "V" else channel, [])
+            _meet(clips, event, record_in, before, document.rate)
+            clips.append(
+                Clip(
+                    id=f"{event.number}.{channel}",
+                    asset=asset,
+                    record=Range.of_ticks(record_in + before, record_out, document.rate),
+                    source=source,
+                    name=event.name or link.name,
+                    link=event.number if len(event.channels) > 1 else None,
+                    speed=event.speed,
+                    transition=Transition("dissolve", event.duration, before) if event.kind == "D" else None,
+                )
+            )
+    return Cut(
+        name=document.title,
+        rate=document.rate,
+        drop=document.drop,
+        start_frame=start,
+        tracks=tuple(
+            CutTrack(name=name, kind=_kind(name), clips=tuple(tracks[name]))
+            for name in sorted(tracks, key=lambda one: (one[0] != "V", int(one[1:])))
+        ),
+        markers=tuple(markers),
+    )
+
+
+def _matched(event: EdlEvent, media: Mapping[str, MediaLink] | None) -> tuple[str, MediaLink]:
+    if media is None:
+        name = event.source_file or event.name or event.long_reel or event.reel
+        return name, MediaLink(
+            name=name,
+            url=name,
+            rate=event.source_rate,
+            frames=event.source_out,
+            drop=event.source_drop,
+        )
+    found: list[str] = []
+    for known in (_by_file, _by_name, _by_reel, _by_short_reel):
+        found = [asset for asset, link in media.items() if known(event, link)]
+        if len(found) > 1:  # the same name on two cards: the timecode decides
+            found = [asset for asset in found if 0 <= _index(event, media[asset]) < media[asset].frames]
+        if found:
+            break
+    if len(found) != 1:
+        raise FormatError(
+            "AP-FORMAT-028",
+            f"event {event.number} ({event.name or event.reel}) matches "
+            + ("no footage" if not found else f"{len(found)} files"),
+            at=f"line {event.line}",
+            remedy="add the footage it was cut from" if not found else "give the files different names",
+        )
+    return found[0], media[found[0]]
+
+
+def _by_file(event: EdlEvent, link: MediaLink) -> bool:
+    return bool(event.source_file) and event.source_file == link.url
+
+
+def _by_name(event: EdlEvent, link: MediaLink) -> bool:
+    return bool(event.name) and event.name == link.name
+
+
+def _by_reel(event: EdlEvent, link: MediaLink) -> bool:
+    return link.reel is not None and link.reel in (event.long_reel, event.reel)
+
+
+def _by_short_reel(event: EdlEvent, link: MediaLink) -> bool:
+    return (link.reel or link.name.rsplit(".", 1)[0])[:REEL_LENGTH] == event.reel
+
+
+def _index(event: EdlEvent, link: MediaLink) -> int:
+    """The presentation index of the event's source in."""
+    return _nearest(event.source_in - link.start_frame, frames_a_day(link.rate, link.drop))
+
+
+def _source(event: EdlEvent, link: MediaLink, before: int, frames: int, rate: Fraction) -> Range:
+    """The source range from the edit on: as the exact comment says, unless the timecode was changed since."""
+    index = _index(event, link)
+    offset = before / rate * event.speed
+    if event.source is not None:
+        first = Time.of_seconds(event.source.start.seconds - offset)
+        if frame_on_screen(link, first) == index:
+            return event.source
+    start = Time.of_seconds(frame_time(link, index).seconds + offset)
+    return source_of(start, frames, rate, event.speed)
+
+
+def _meet(clips: list[Clip], event: EdlEvent, record_in: int, before: int, rate: Fraction) -> None:
+    """Let the outgoing clip run on to the edit point inside a dissolve; refuse an overlap."""
+    if not clips:
+        return
+    start, end = record_frames(clips[-1], rate)
+    if end > record_in:
+        raise FormatError(
+            "AP-FORMAT-029",
+            f"event {event.number} begins before the one above it has ended",
+            at=f"line {event.line}",
+            remedy="sort the list by record time (A-mode)",
+        )
+    if event.kind == "D" and before and end == record_in:
+        last = clips[-1]
+        record = Range.of_ticks(start, end + before, rate)
+        # An exact comment already names the whole of it; timecode names what lies before the dissolve.
+        whole = source_of(last.source.start, end + before - start, rate, last.speed)
+        source = Range(last.source.start, max(last.source.end, whole.end))
+        clips[-1] = msgspec.structs.replace(last, record=record, source=source)
+
+
+def _marker(marker: EdlMarker, start: int, document: EdlDocument) -> Marker:
+    frame = _nearest(marker.frame - start, frames_a_day(document.rate, document.drop))
+    return Marker(Range.of_ticks(frame, frame + 1, document.rate), marker.text, colour=marker.colour)
+
+
+def _nearest(frames: int, day: int) -> int:
+    """A difference of two labels: the nearest way round the clock."""
+    wrapped = frames % day
+    return wrapped - day if wrapped > day // 2 else wrapped
+
+
+def _kind(name: str) -> TrackKind:
+    return "video" if name.startswith("V") else "audio"
