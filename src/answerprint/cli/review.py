@@ -80,8 +80,8 @@ def review(
                 console.print(f"taken back: {one_id}", markup=False, highlight=False)
             console.print("answerprint make carries it out.", highlight=False)
             return
-        for number, one in enumerate(proposals, start=1):
-            _print(console, number, one, decisions.get(one.id), names)
+        for number, proposal in enumerate(proposals, start=1):
+            _print(console, number, proposal, decisions.get(proposal.id), names)
         if not proposals:
             console.print("No proposals yet: run answerprint make.", highlight=False)
 

@@ -15,6 +15,7 @@ from answerprint.core.frames import FrameGrid
 from answerprint.core.logged import Inspection, Listening
 from answerprint.core.records import Annotation, Asset, Stream, Track
 from answerprint.core.time import Range, Time
+from answerprint.departments.footage.finding import end_of_pictures
 from answerprint.departments.footage.listening import LISTENING_RATE, Ear
 from answerprint.departments.footage.looks import FORM as LOOKS_FORM
 from answerprint.departments.footage.looks import LooksMeter
@@ -287,7 +288,7 @@ class _ShotWatcher:
     def finish(self, summary: DecodeSummary) -> None:
         if self._detector is None or summary.time_base is None:
             return
-        found = self._detector.finish(_end_of(summary))
+        found = self._detector.finish(end_of_pictures(summary))
         marks = [
             Annotation(
                 start=one.start_pts,
@@ -320,7 +321,7 @@ class _LooksWatcher:
     def finish(self, summary: DecodeSummary) -> None:
         if self._meter is None or summary.time_base is None:
             return
-        windows = self._meter.finish(_end_of(summary))
+        windows = self._meter.finish(end_of_pictures(summary))
         marks = [
             Annotation(start=one.start_pts, end=one.end_pts, label="look", value=dict(one.values))
             for one in windows
@@ -351,14 +352,6 @@ class _Listener:
         listening = self._ear.finish()
         if listening is not None:
             self._context.write_record("listening", listening)
-
-
-def _end_of(summary: DecodeSummary) -> int:
-    """The tick at which the last picture leaves the screen: one usual step after it appeared."""
-    if len(summary.pts) < 2:
-        return int(summary.pts[-1]) + 1
-    times = np.sort(summary.pts)
-    return int(times[-1] + max(1, int(np.median(np.diff(times)))))
 
 
 def _write_track(context: Context, name: str, rate: Fraction, marks: list[Annotation]) -> None:
