@@ -105,3 +105,13 @@ def _amount(count: int) -> str:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
+
+
+def not_readable(path: Path, error: OSError) -> StoreError:
+    reason = (error.strerror or type(error).__name__).lower()
+    return StoreError(
+        "AP-STORE-010",
+        f"cannot be read: {reason}",
+        file=display_name(path),
+        remedy="check the owner and permissions, and that the disk is there",
+    )
