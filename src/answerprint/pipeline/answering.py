@@ -16,14 +16,13 @@ from answerprint.store.production import Production
 
 
 class Answers:
-    """A production opened for answering, under its lock. Use as a context manager."""
+    """A production opened for answering, also beside a running make. Use as a context manager."""
 
     def __init__(self, production: Production) -> None:
         self._production = production
         self._stack = ExitStack()
 
     def __enter__(self) -> Answers:
-        self._stack.enter_context(self._production.lock())
         self._catalogue = self._production.catalogue()
         self._stack.callback(self._catalogue.close)
         import_decisions(self._production, self._catalogue)

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from answerprint.core.encoding import from_json
+from answerprint.core.errors import EngineError
 from answerprint.core.findings import Finding
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Asset
@@ -86,6 +88,21 @@ class Making:
         """An output of an earlier graph as an input, or None when it was not made."""
         found = self.outputs.get(f"{step}:{subject}", {}).get(output)
         return Stored(found) if found is not None else None
+
+    def kept(self, step: str, subject: str, output: str) -> Stored:
+        """An output that has to be there. Raises EngineError with the step's own reason when it is not."""
+        found = self.stored(step, subject, output)
+        if found is None:
+            why = next(
+                (one for one in self.set_aside if (one.step, one.subject) == (step, subject)),
+                SetAside(subject, subject, step, "AP-ENGINE-013", "something it reads was not made"),
+            )
+            raise EngineError(why.code, f"{step} could not be made: {why.reason}")
+        return found
+
+    def read(self, output: Output, kind: type[T]) -> T:
+        """An earlier output as a record."""
+        return from_json(self.objects.read(output.digest), kind)
 
     def collected(self, step: str, output: str) -> dict[str, Stored]:
         """The same output of every subject that has it."""

@@ -12,7 +12,7 @@ from answerprint.core.time import Range, Rounding, Time, TimeDocument, time_docu
 from answerprint.core.timecode import format_timecode
 from answerprint.formats.timelines.model import MediaLink
 
-FROM_VERSION = "../../"  # from out/vNNN/ to the production's folder
+FROM_VERSION = "../.."  # from out/vNNN to the production's folder
 
 
 class RangeDocument(msgspec.Struct, frozen=True):
@@ -27,19 +27,17 @@ def link_of(
 ) -> MediaLink:
     """The asset as a timeline file names it. Sound counts its timecode at the cut's rate."""
     timecode = asset.timecode
-    url = asset.path if asset.path.startswith("/") else FROM_VERSION + asset.path
     if grid is not None:
-        exact_ticks = grid.time_base if grid.pts else None
         return MediaLink(
             name=asset.name,
-            url=url,
+            url=asset.path,
             rate=grid.rate,
             frames=grid.count,
             start_frame=timecode.frame if timecode is not None else 0,
             drop=timecode.drop if timecode is not None else False,
             first=grid.first,
             reel=asset.reel,
-            time_base=exact_ticks,
+            time_base=grid.time_base if grid.pts else None,
             frame_times=grid.pts,
         )
     sound = asset.stream("audio")
@@ -48,7 +46,7 @@ def link_of(
     rate = timecode.rate if timecode is not None else cut_rate
     return MediaLink(
         name=asset.name,
-        url=url,
+        url=asset.path,
         rate=rate,
         frames=length.frame(rate, Rounding.CEILING),
         start_frame=timecode.frame if timecode is not None else 0,

@@ -1,0 +1,117 @@
+"""What the engine runs for release: segments, the joined film, subtitles, timelines and stills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+import msgspec
+
+from answerprint.core.cut import Cut
+from answerprint.core.findings import Finding
+from answerprint.core.time import Time
+from answerprint.departments.release.rendering import SegmentPlan, draw_segment
+from answerprint.engine.step import Context, Inputs, Step
+from answerprint.formats.timelines.edl import write_edl
+from answerprint.formats.timelines.model import MediaLink
+from answerprint.formats.timelines.otio import write_otio
+from answerprint.media.encode import VideoSettings
+from answerprint.media.segments import encode_segment, join_segments
+from answerprint.media.stills import still
+
+STILL_WIDTH = 352  # twice the width shown, for fine screens
+
+
+@dataclass(frozen=True)
+class SegmentStep(Step):
+    """The pictures between two edits, encoded once; a segment that shows the same is never made again."""
+
+    encoder: str = "libx264"
+    quality: int = 20
+    preset: str = "medium"
+    threads: int = 1
+
+    name: ClassVar[str] = "segment"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("plan", "media")
+    writes: ClassVar[tuple[str, ...]] = ("segment",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        plan = inputs["plan"].record(SegmentPlan)
+        media = {asset: item.path() for asset, item in inputs.many("media").items()}
+        settings = VideoSettings(
+            encoder=self.encoder, crf=self.quality, preset=self.preset, threads=self.threads
+        )
+        pictures = draw_segment(plan, media)
+        encode_segment(pictures, plan.rate, settings, context.new_file("segment", ".mp4"))
+
+
+@dataclass(frozen=True)
+class JoinStep(Step):
+    """The film: segments copied one after another, with the mix and a timecode track."""
+
+    rate: Fraction
+    start_timecode: str
+    language: str
+
+    name: ClassVar[str] = "join"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("segments",)
+    optional: ClassVar[tuple[str, ...]] = ("mix",)
+    writes: ClassVar[tuple[str, ...]] = ("film",)
+    libraries: ClassVar[tuple[str, ...]] = ("av",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        segments = [item.path() for _, item in sorted(inputs.many("segments").items())]
+        join_segments(
+            segments,
+            inputs["mix"].path() if "mix" in inputs else None,
+            context.new_file("film", ".mp4"),
+            rate=self.rate,
+            start_timecode=self.start_timecode,
+            language=self.language,
+        )
+
+
+class TimelineBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """The cut, and every asset in it as other programs will find it."""
+
+    cut: Cut
+    links: Mapping[str, MediaLink]
+    media_root: str  # from the version's folder to the production's
+
+
+@dataclass(frozen=True)
+class TimelineStep(Step):
+    """The cut as OTIO, and its picture and dialogue as CMX3600 EDL."""
+
+    name: ClassVar[str] = "timelines"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("brief",)
+    writes: ClassVar[tuple[str, ...]] = ("otio", "edl")
+    libraries: ClassVar[tuple[str, ...]] = ("OpenTimelineIO",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        brief = inputs["brief"].record(TimelineBrief)
+        otio = write_otio(brief.cut, brief.links, media_root=brief.media_root)
+        context.write_bytes("otio", otio.encode())
+        sound = [track.name for track in brief.cut.tracks_of("audio") if not track.muted]
+        context.write_bytes("edl", write_edl(brief.cut, brief.links, sound=sound).encode())
+
+
+@dataclass(frozen=True)
+class StillStep(Step):
+    """One picture of a slot, for the report."""
+
+    name: ClassVar[str] = "still"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media", "time")
+    writes: ClassVar[tuple[str, ...]] = ("still",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "opencv-contrib-python-headless")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        time = inputs["time"].record(Time)
+        context.write_bytes("still", still(inputs["media"].path(), time, STILL_WIDTH))

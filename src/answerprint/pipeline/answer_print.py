@@ -1,0 +1,155 @@
+"""The main job: from a screenplay and a folder of rushes to the answer print, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from answerprint.core.logged import Slate, SyncMap
+from answerprint.engine.executors.local import LocalExecutor
+from answerprint.engine.executors.serial import SerialExecutor
+from answerprint.engine.progress import ProgressEvent
+from answerprint.engine.tasks import Executor
+from answerprint.pipeline.film import Film
+from answerprint.pipeline.making import Making
+from answerprint.pipeline.needs import needs_of
+from answerprint.pipeline.stages.align import align, read_script, read_slates
+from answerprint.pipeline.stages.cut import cut
+from answerprint.pipeline.stages.log import log
+from answerprint.pipeline.stages.render import render
+from answerprint.pipeline.stages.report import report
+from answerprint.pipeline.stages.sound import mix
+from answerprint.pipeline.stages.subtitles import subtitle
+from answerprint.pipeline.stages.sync import sync
+from answerprint.pipeline.summary import FailedStep, Steps, Summary, VersionSummary
+from answerprint.store.decisions import export_decisions, import_decisions
+from answerprint.store.production import Production, free_space_check
+
+STAGES = ("log", "sync", "align", "cut", "sound", "subtitles", "render", "report")
+ROOM_A_SOURCE_BYTE = 0.1  # objects written for each byte of rushes, measured generously
+LEAST_ROOM = 200 << 20  # bytes
+
+
+class Listener(Protocol):
+    """Hears which stage begins, and every event of its graph."""
+
+    def stage(self, name: str) -> None: ...
+
+    def __call__(self, event: ProgressEvent) -> None: ...
+
+
+def make_answer_print(
+    production: Production,
+    *,
+    until: str = "report",
+    workers: int | None = None,
+    listener: Listener | None = None,
+) -> Summary:
+    """Run the stages up to one. Returns what was made, what ran, and what needs a person.
+
+    workers: None takes the production's setting, 0 runs everything in this process. Raises StoreError when
+    the production is in use or its disk is full; what was finished until then is kept.
+    """
+    with production.lock(), _executor(production, workers) as executor:
+        catalogue = production.catalogue()
+        try:
+            import_decisions(production, catalogue)
+            making = Making(
+                production=production,
+                catalogue=catalogue,
+                objects=production.objects(),
+                executor=executor,
+                progress=listener,
+                decisions=catalogue.decisions(),
+            )
+            summary = _stages(making, until, listener.stage if listener is not None else _unheard)
+            export_decisions(production, catalogue)
+        finally:
+            catalogue.close()
+    return summary
+
+
+def _stages(making: Making, until: str, begins: Callable[[str], None]) -> Summary:
+    wanted = STAGES[: STAGES.index(until) + 1]
+    matches = SyncMap()
+    slates: dict[str, Slate] = {}
+    begins("log")
+    log(making)
+    free_space_check(making.production.state_dir, _room(making))
+    if "sync" in wanted:
+        begins("sync")
+        matches = sync(making)
+    screenplay = None
+    if "align" in wanted:
+        begins("align")
+        screenplay = read_script(making)
+        slates = read_slates(making)
+        if screenplay is not None:
+            align(making, screenplay, matches)
+    if "cut" not in wanted:
+        return _summary(making, until)
+    begins("cut")
+    assembly = cut(making, screenplay, slates, matches)
+    made = Film(assembly=assembly, matches=matches, slates=slates, screenplay=screenplay)
+    if "sound" in wanted:
+        begins("sound")
+        mix(making, made)
+    if "subtitles" in wanted:
+        begins("subtitles")
+        subtitle(making, made)
+    if "render" in wanted:
+        begins("render")
+        render(making, made)
+    if "report" not in wanted:
+        return _summary(making, until, needs=needs_of(making, made))
+    begins("report")
+    version, outputs, new = report(making, made)
+    return _summary(making, until, version, outputs, new, needs_of(making, made))
+
+
+def _summary(
+    making: Making,
+    stage: str,
+    version: VersionSummary | None = None,
+    outputs: dict[str, str] | None = None,
+    new: bool = False,
+    needs: tuple[str, ...] | None = None,
+) -> Summary:
+    failed = tuple(
+        FailedStep(step=one.step, subject=one.subject, file=one.name, code=one.code, reason=one.reason)
+        for one in making.set_aside
+    )
+    return Summary(
+        stage=stage,
+        outputs=outputs or {},
+        version=version,
+        steps=Steps(ran=len(making.ran), reused=len(making.reused), failed=failed),
+        ran=tuple(making.ran),
+        new_version=new,
+        needs=needs if needs is not None else needs_of(making, None),
+    )
+
+
+def _room(making: Making) -> int:
+    """Bytes that must be free before long work. An unchanged production asks for the least only."""
+    size = sum(asset.size for asset in making.assets.values())
+    return LEAST_ROOM + (int(size * ROOM_A_SOURCE_BYTE) if making.ran else 0)
+
+
+@contextmanager
+def _executor(production: Production, workers: int | None) -> Iterator[Executor]:
+    limits = production.settings.limits
+    if workers == 0:
+        yield SerialExecutor()
+        return
+    with LocalExecutor(
+        workers or limits.workers or None,
+        patience=float(limits.timeout_s),
+        memory_limit=limits.memory_mb << 20 or None,
+    ) as executor:
+        yield executor
+
+
+def _unheard(stage: str) -> None:
+    """Nobody listens."""

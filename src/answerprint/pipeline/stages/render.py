@@ -1,0 +1,77 @@
+"""Render: segments between edits, the joined film with its sound, timelines for other programs, stills."""
+
+from __future__ import annotations
+
+from answerprint.core.frames import FrameGrid
+from answerprint.core.time import Time
+from answerprint.departments.release.rendering import plan_segments
+from answerprint.departments.release.steps import (
+    JoinStep,
+    SegmentStep,
+    StillStep,
+    TimelineBrief,
+    TimelineStep,
+)
+from answerprint.departments.sound.steps import Measured, MeasureStep
+from answerprint.engine.graph import Collected, Graph, Media, Value
+from answerprint.pipeline.film import Film
+from answerprint.pipeline.making import Making
+from answerprint.pipeline.places import FROM_VERSION, link_of
+
+FILM, OTIO, EDL = "rough-cut.mp4", "rough-cut.otio", "rough-cut.edl"
+
+
+def load_grids(making: Making, film: Film) -> None:
+    """Where the pictures lie in time, of every asset that the cut uses or could use instead."""
+    wanted = {clip.asset for track in film.assembly.cut.tracks for clip in track.clips}
+    wanted |= {choice.asset for slot in film.assembly.slots for choice in slot.alternates}
+    wanted |= {one.asset for one in film.assembly.excluded}
+    for asset in sorted(wanted):
+        found = making.outputs.get(f"inspect:{asset}", {}).get("frames")
+        if found is not None:
+            film.grids[asset] = making.read(found, FrameGrid)
+
+
+def render(making: Making, film: Film) -> None:
+    """Add the film's files: rough-cut.mp4, .otio and .edl, and a still of every slot."""
+    cut = film.assembly.cut
+    graph = Graph()
+    settings = making.production.settings
+    graph.add(TimelineStep(), "cut", brief=Value(_timeline_brief(making, film)))
+    encoded = SegmentStep(
+        encoder=settings.render.encoder,
+        quality=settings.render.quality,
+        preset=settings.render.preset,
+        threads=settings.render.threads,
+    )
+    segments = {}
+    for number, plan in enumerate(plan_segments(cut, height=settings.render.height)):
+        media = {asset: Media(asset, making.paths[asset]) for asset in plan.assets if asset in making.paths}
+        node = graph.add(encoded, f"{number:05d}", plan=Value(plan), media=Collected(media))
+        segments[f"{number:05d}"] = node["segment"]
+    joined = None
+    if segments:
+        mix = {"mix": film.mix} if film.mix is not None else {}
+        join = JoinStep(rate=cut.rate, start_timecode=cut.timecode(0), language=settings.production.language)
+        joined = graph.add(join, "cut", segments=Collected(segments), **mix)
+        if film.mix is not None:
+            graph.add(MeasureStep(), "cut", film=joined["film"])
+    for slot in film.assembly.slots:
+        if slot.asset in film.grids:
+            middle = Time.of_seconds((slot.source.start.seconds + slot.source.end.seconds) / 2)
+            media_file = Media(slot.asset, making.paths[slot.asset])
+            graph.add(StillStep(), slot.id, media=media_file, time=Value(middle))
+    report = making.run(graph)
+    for name, output in ((OTIO, "otio"), (EDL, "edl")):
+        film.files[name] = making.kept("timelines", "cut", output)
+    if joined is not None:
+        film.files[FILM] = making.kept("join", "cut", "film")
+    if making.stored("measure", "cut", "measured") is not None:
+        film.measured = report.record("measure:cut", "measured", Measured)
+    film.stills = making.collected("still", "still")
+
+
+def _timeline_brief(making: Making, film: Film) -> TimelineBrief:
+    used = {clip.asset for track in film.assembly.cut.tracks for clip in track.clips}
+    links = {asset: link_of(making.assets[asset], film.grids.get(asset), film.rate) for asset in sorted(used)}
+    return TimelineBrief(cut=film.assembly.cut, links=links, media_root=FROM_VERSION)

@@ -1,0 +1,84 @@
+"""Sound: every clip's own sound cleaned, and the mix at the production's loudness with its peaks held."""
+
+from __future__ import annotations
+
+from answerprint.core.cut import Clip
+from answerprint.departments.sound.steps import (
+    ClipReport,
+    ClipSound,
+    ClipSoundStep,
+    MixBrief,
+    MixLevels,
+    MixPlace,
+    MixStep,
+)
+from answerprint.engine.graph import Collected, Graph, Media, Value
+from answerprint.pipeline.film import Film
+from answerprint.pipeline.making import Making
+from answerprint.pipeline.stages.render import load_grids
+
+
+def mix(making: Making, film: Film) -> None:
+    """Add the mix, its levels, and what was done to each clip. A cut without sound has none."""
+    load_grids(making, film)
+    cut = film.assembly.cut
+    heard = [
+        clip
+        for track in cut.tracks_of("audio")
+        if not track.muted
+        for clip in track.clips
+        if not clip.muted and clip.asset in making.paths
+    ]
+    if not heard:
+        return
+    settings = making.production.settings.sound
+    graph = Graph()
+    nodes = {}
+    for clip in heard:
+        voice = making.stored("voice", clip.asset, "voice")
+        more = {"voice": voice} if voice is not None else {}
+        nodes[clip.id] = graph.add(
+            ClipSoundStep(),
+            clip.id,
+            media=Media(clip.asset, making.paths[clip.asset]),
+            clip=Value(_clip_sound(making, clip, settings.clean)),
+            **more,
+        )
+    brief = MixBrief(
+        rate=cut.rate,
+        frames=cut.frames,
+        places=tuple(_place(clip, film) for clip in heard),
+        loudness=settings.loudness,
+        true_peak=settings.true_peak,
+    )
+    sounds = Collected({clip: node["sound"] for clip, node in nodes.items()})
+    reports = Collected({clip: node["report"] for clip, node in nodes.items()})
+    mixed = graph.add(MixStep(), "cut", brief=Value(brief), sounds=sounds, reports=reports)
+    report = making.run(graph)
+    film.mix = making.kept("mix", "cut", "mix")
+    film.levels = report.record(mixed, "levels", MixLevels)
+    film.cleaned = {
+        clip: report.record(node, "report", ClipReport) for clip, node in nodes.items() if report[node].there
+    }
+
+
+def _clip_sound(making: Making, clip: Clip, clean: bool) -> ClipSound:
+    audio = making.assets[clip.asset].stream("audio")
+    timecode = audio.ltc_channel if audio is not None else None
+    return ClipSound(
+        source=clip.source,
+        stream=clip.stream,
+        channels=clip.channels,
+        left_out=() if timecode is None else (timecode,),
+        clean=clean,
+    )
+
+
+def _place(clip: Clip, film: Film) -> MixPlace:
+    gain = clip.metadata.get("gain_db") if clip.locked else None
+    return MixPlace(
+        clip=clip.id,
+        start=clip.record.start.frame(film.rate),
+        end=clip.record.end.frame(film.rate),
+        locked_gain=float(gain) if gain is not None else None,
+    )
