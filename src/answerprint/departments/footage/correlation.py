@@ -101,8 +101,10 @@ class Listener:
             if keep:
                 self._spectra[first] = spectrum
         values = irfft(spectrum * np.conj(_whitened(rfft(probe, size))), size)
-        deviation = float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
-        return np.asarray(values[:count] / max(deviation, 1e-12), np.float32)
+        # The energy lies where the two overlap at all: an almost empty chunk must not look more certain.
+        filled = min(first + span, len(self.coarse)) - max(first, 0) + len(probe) - 1
+        power = float(np.square(values, dtype=np.float64).sum()) / max(1, min(filled, size))
+        return np.asarray(values[:count] / max(np.sqrt(power), 1e-12), np.float32)
 
 
 def probes_of(recording: Listener) -> list[Probe]:

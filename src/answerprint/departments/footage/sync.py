@@ -32,14 +32,14 @@ Method = Literal["ltc", "timecode", "common audio", "none"]
 RATE = Fraction(FINE_RATE)
 # A peak's weight is its height in deviations of the correlation's own noise, times how far it stands above
 # the second peak (at most 3). 840 pairs of unrelated speech, half of them with the same mains hum, reach
-# 19.6; those whose parts also agree on the place reach 6.6. The same speech through another microphone, in a
-# room, with noise as loud as itself, gives 21 to 60 (bench/footage.py prints both).
-SURE = 40.0  # enough alone
-SUPPORTED = 15.0  # enough where every stretch of the shared part is found at the same place
-FAINT = 8.0  # deviations below which nothing counts
+# 16.8; those whose parts also agree on the place reach 5.8. The same speech through another microphone, in a
+# room, with noise as loud as itself, gives 18 to 60 (bench/footage.py prints both).
+SURE = 34.0  # enough alone
+SUPPORTED = 12.0  # enough where every stretch of the shared part is found at the same place
+FAINT = 7.0  # deviations below which nothing counts
 DISTINCT = 1.35  # a loop or a song has a second peak as high as the first
 MOST_DISTINCT = 3.0
-PLAIN = 80.0  # so heavy that no other stretch need be tried
+PLAIN = 70.0  # so heavy that no other stretch need be tried
 CONFIRMED = 5.0  # deviations that are enough where timecode says where to look
 NEAR = Fraction(1, 4)  # seconds a timecode may be off (jam-sync drift, frame rounding) and still be right
 SPARE = Fraction(1)  # seconds two recordings have to share
