@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from blake3 import blake3
-from engine_steps import CountLoud, CountQuiet, CountSamples
+from engine_analysers import CountLoud, CountQuiet, CountSamples
 
 from answerprint.engine.executors.local import LocalExecutor
 from answerprint.engine.graph import Graph, Media

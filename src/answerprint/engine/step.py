@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from answerprint.core.encoding import to_builtins
 from answerprint.core.records import Track
-from answerprint.media.fanout import Consumer
+
+if TYPE_CHECKING:  # loading FFmpeg is for processes that decode
+    from answerprint.media.fanout import Consumer
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from answerprint.core.errors import EngineError
 from answerprint.engine.failures import failure
@@ -14,7 +14,9 @@ from answerprint.engine.inputs import JobInputs
 from answerprint.engine.staging import Desk, Staging
 from answerprint.engine.step import AnalyserStep
 from answerprint.engine.tasks import Done, Failed, Halted, Job, Started, Task, Tell
-from answerprint.media.fanout import Consumer, DecodeSummary, PictureBlock, SoundBlock, Wants
+
+if TYPE_CHECKING:  # loading FFmpeg is for processes that decode
+    from answerprint.media.fanout import Consumer, DecodeSummary, PictureBlock, SoundBlock, Wants
 
 
 def perform(task: Task, desk: Desk, tell: Tell) -> None:
