@@ -1,0 +1,345 @@
+"""Reads OpenTimelineIO documents, ours exactly and other programs' with their rates snapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import msgspec
+import opentimelineio as otio
+
+from answerprint.core.cut import Clip, Cut, CutTrack, Marker, TrackKind, Transition
+from answerprint.core.encoding import from_builtins
+from answerprint.core.errors import FormatError
+from answerprint.core.time import Range, Time, round_ticks
+from answerprint.core.timecode import snap_rate
+from answerprint.formats.timelines.model import source_of
+
+OWN = "answerprint"  # our key in every metadata dictionary
+_HEX = "utf8_hex"
+
+
+def read_otio(text: str, *, file: str | None = None) -> Cut:
+    """The cut in an `.otio` text.
+
+    A document of ours comes back equal to what was written. In others', rates snap to n·1000/1001, times
+    are whole frames, and a clip's source is counted from its media's first frame where the document gives
+    its available range, else from timecode zero; `asset` is the media's URL. What a cut cannot hold (fades
+    to black, colour effects) is named in `metadata["not_read"]`. Raises FormatError AP-FORMAT-040 when the
+    text is no OTIO timeline, AP-FORMAT-041 when it needs a newer OTIO, AP-FORMAT-042 for nested timelines,
+    AP-FORMAT-043 for a clip without a length.
+    """
+    timeline = _timeline(text, file)
+    own = _own(timeline)
+    rate = _rate(timeline, own)
+    losses: list[str] = []
+    markers = _markers(timeline.tracks.markers, Fraction(0), rate)
+    tracks: list[CutTrack] = []
+    for index, track in enumerate(timeline.tracks):
+        if not isinstance(track, otio.schema.Track):
+            raise _nested(track, file)
+        walk = _Walk(track, rate, file)
+        tracks.append(walk.read(index))
+        losses += walk.losses
+        markers += walk.markers
+    start = timeline.global_start_time
+    metadata = restored(own.get("metadata") or {})
+    blank = Cut(name=_exact_name(own, timeline.name), rate=rate)
+    return msgspec.structs.replace(
+        blank,
+        drop=bool(own.get("drop", False)),
+        start_frame=_frame(start, rate) if start is not None else 0,
+        width=int(own.get("width", blank.width)),
+        height=int(own.get("height", blank.height)),
+        tracks=tuple(tracks),
+        markers=tuple(markers),
+        metadata={**metadata, "not_read": losses} if losses else metadata,
+    )
+
+
+def exact_text(text: str) -> Any:
+    """A text that JSON and OTIO keep: itself, or its bytes in hex where it holds NUL or no Unicode."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        return {_HEX: text.encode("utf-8", "surrogateescape").hex()}
+    return text
+
+
+def exact(value: Any) -> Any:
+    """Builtins with every text made one that survives."""
+    if isinstance(value, str):
+        return exact_text(value)
+    if isinstance(value, Mapping):
+        return {key: exact(one) for key, one in value.items()}
+    return [exact(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def restored(value: Any) -> Any:
+    """The inverse of `exact`, with OTIO's containers turned into dicts and lists."""
+    if isinstance(value, Mapping):
+        if set(value) == {_HEX}:
+            return bytes.fromhex(value[_HEX]).decode("utf-8", "surrogateescape")
+        return {key: restored(value[key]) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [restored(one) for one in value]
+    return value
+
+
+def _timeline(text: str, file: str | None) -> Any:
+    try:
+        found = otio.adapters.read_from_string(_older_markers(text), "otio_json")
+    except otio.exceptions.UnsupportedSchemaError as error:
+        raise FormatError(
+            "AP-FORMAT-041",
+            f"this was written by a newer OpenTimelineIO than {otio.__version__}: {error}",
+            file=file,
+            remedy="export it for an older version",
+        ) from error
+    except (ValueError, TypeError, KeyError, otio.exceptions.OTIOError) as error:
+        raise FormatError("AP-FORMAT-040", f"this is no OTIO document: {error}", file=file) from error
+    if isinstance(found, otio.schema.SerializableCollection):
+        inside = [one for one in found if isinstance(one, otio.schema.Timeline)]
+        found = inside[0] if len(inside) == 1 else found
+    if not isinstance(found, otio.schema.Timeline):
+        raise FormatError(
+            "AP-FORMAT-040",
+            f"this OTIO document holds no single timeline but {type(found).__name__}",
+            file=file,
+            remedy="export one timeline",
+        )
+    return found
+
+
+def _older_markers(text: str) -> str:
+    """Marker 3, of OpenTimelineIO after 0.18, differs from Marker 2 in its colour: a record with a name."""
+    if '"Marker.3"' not in text:
+        return text
+    named = re.sub(
+        r'("color"\s*:\s*)\{[^{}]*"OTIO_SCHEMA"\s*:\s*"Color\.1"[^{}]*"name"\s*:\s*("[^"]*")[^{}]*\}',
+        r"\1\2",
+        text,
+    )
+    return named.replace('"Marker.3"', '"Marker.2"')
+
+
+class _Walk:
+    """One track, child by child. Positions are summed exactly, so that rounding never adds up."""
+
+    def __init__(self, track: Any, rate: Fraction, file: str | None) -> None:
+        self.track = track
+        self.rate = rate
+        self.file = file
+        self.losses: list[str] = []
+        self.markers: list[Marker] = []
+        self.clips: list[Clip] = []
+
+    def read(self, index: int) -> CutTrack:
+        own = _own(self.track)
+        kind: TrackKind = "audio" if self.track.kind == otio.schema.TrackKind.Audio else "video"
+        window = self._window()
+        at = -_seconds(window.start_time) if window is not None else Fraction(0)
+        self.markers += _markers(self.track.markers, at, self.rate)
+        dissolve: Any = None
+        for child in self.track:
+            if isinstance(child, otio.schema.Transition):
+                self._dropped(dissolve)
+                dissolve = child
+                continue
+            if not isinstance(child, otio.schema.Clip | otio.schema.Gap):
+                raise _nested(child, self.file)
+            length = _seconds(self._length(child).duration)
+            if isinstance(child, otio.schema.Clip):
+                self._clip(child, at, length, dissolve, kind, window)
+            else:
+                self._dropped(dissolve)
+            dissolve = None
+            at += length
+        self._dropped(dissolve)
+        return CutTrack(
+            name=_exact_name(own, self.track.name) or f"{kind[0].upper()}{index + 1}",
+            kind=kind,
+            clips=tuple(self.clips),
+            muted=not self.track.enabled,
+            role=restored(own.get("role", "")),
+        )
+
+    def _window(self) -> Any:
+        """The part of the track that is shown; None for all of it. Lists turned into OTIO by older adapters
+        carry a timecode here, far from any clip: that is no trim."""
+        window = self.track.source_range
+        if window is None:
+            return None
+        lasting = (one for one in self.track if not isinstance(one, otio.schema.Transition))
+        content = sum((_seconds(self._length(one).duration) for one in lasting), Fraction(0))
+        start = _seconds(window.start_time)
+        return window if start < content and start + _seconds(window.duration) > 0 else None
+
+    def _length(self, child: Any) -> Any:
+        try:
+            return child.trimmed_range()
+        except otio.exceptions.OTIOError as error:
+            raise FormatError(
+                "AP-FORMAT-043",
+                f"{child.name or 'a clip'} has no length: neither a source range nor media with one",
+                file=self.file,
+                remedy="relink it and export again",
+            ) from error
+
+    def _clip(
+        self, child: Any, at: Fraction, length: Fraction, dissolve: Any, kind: str, window: Any
+    ) -> None:
+        visible = self._length(child)
+        start, end = round_ticks(at * self.rate), round_ticks((at + length) * self.rate)
+        clip = self._record(child, visible, start, end, kind)
+        if window is not None:  # a trimmed track shows what lies inside its own range
+            start, end = max(start, 0), min(end, round_ticks(_seconds(window.duration) * self.rate))
+            if end <= start:
+                return
+            clip = _trimmed(clip, start, end, self.rate)
+        self.markers += _markers(child.markers, at - _seconds(visible.start_time), self.rate)
+        if dissolve is not None:
+            clip = msgspec.structs.replace(clip, transition=_transition(dissolve, self.rate))
+            if dissolve.transition_type != otio.schema.TransitionTypes.SMPTE_Dissolve:
+                self.losses.append(f"{dissolve.transition_type} into {clip.name}: read as a dissolve")
+        for effect in child.effects:
+            if not isinstance(effect, otio.schema.LinearTimeWarp):
+                self.losses.append(f"effect {effect.effect_name or effect.name} on {clip.name}")
+        self.clips.append(clip)
+
+    def _record(self, child: Any, visible: Any, start: int, end: int, kind: str) -> Clip:
+        """Our own record where it is still true of what is visible; else what is visible."""
+        own = _own(child)
+        speed = _speed(child)
+        record = Range.of_ticks(start, end, self.rate)
+        if "clip" in own and "written" in own:
+            body = {**restored(own["clip"]), "record": _range_document(record)}
+            clip = from_builtins(body, Clip)
+            written = own["written"]
+            rate = Fraction(written["rate"])
+            slipped = Fraction(_frame(visible.start_time, rate) - written["start"]) / rate
+            speed = clip.speed if float(clip.speed) == float(speed) else speed
+            unchanged = slipped == 0 and end - start == written["duration"] and speed == clip.speed
+            if not unchanged:
+                moved = Time.of_seconds(clip.source.start.seconds + slipped)
+                source = source_of(moved, end - start, self.rate, speed)
+                clip = msgspec.structs.replace(clip, source=source, speed=speed)
+            return msgspec.structs.replace(clip, muted=not child.enabled)
+        reference = child.media_reference
+        rate = snap_rate(visible.start_time.rate)
+        frame = _frame(visible.start_time, rate)
+        if reference is not None and reference.available_range is not None:
+            frame -= _frame(reference.available_range.start_time, rate)
+        first = Time.of_seconds(Fraction(frame) / rate)
+        return Clip(
+            id=f"{self.track.name or kind}.{start}",
+            asset=_asset(reference, child.name),
+            record=record,
+            source=source_of(first, end - start, self.rate, speed),
+            name=child.name,
+            speed=speed,
+            muted=not child.enabled,
+        )
+
+    def _dropped(self, transition: Any) -> None:
+        """A transition into nothing: a cut has no place for a fade to black."""
+        if transition is not None:
+            after = self.clips[-1].name if self.clips else "the start"
+            self.losses.append(f"transition after {after}: it leads into a gap")
+
+
+def _transition(dissolve: Any, rate: Fraction) -> Transition:
+    before, after = _frame(dissolve.in_offset, rate), _frame(dissolve.out_offset, rate)
+    kind: Literal["dissolve"] = "dissolve"
+    return Transition(kind, before + after, before)
+
+
+def _trimmed(clip: Clip, start: int, end: int, rate: Fraction) -> Clip:
+    """The clip inside a window of the record."""
+    offset = Fraction(start) / rate - clip.record.start.seconds
+    if (start, end) == (clip.record.start.frame(rate), clip.record.end.frame(rate)):
+        return clip
+    first = Time.of_seconds(clip.source.start.seconds + offset * clip.speed)
+    return msgspec.structs.replace(
+        clip,
+        record=Range.of_ticks(start, end, rate),
+        source=source_of(first, end - start, rate, clip.speed),
+    )
+
+
+def _speed(child: Any) -> Fraction:
+    for effect in child.effects:
+        if isinstance(effect, otio.schema.FreezeFrame):
+            return Fraction(0)
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            return Fraction(effect.time_scalar).limit_denominator(100_000)
+    return Fraction(1)
+
+
+def _asset(reference: Any, name: str) -> str:
+    if isinstance(reference, otio.schema.ExternalReference) and reference.target_url:
+        return unquote(reference.target_url, errors="surrogateescape")
+    if isinstance(reference, otio.schema.GeneratorReference):
+        return f"generator:{reference.generator_kind}"
+    return (reference.name if reference is not None else "") or name
+
+
+def _markers(markers: Any, offset: Fraction, rate: Fraction) -> list[Marker]:
+    found: list[Marker] = []
+    for marker in markers:
+        start = round_ticks((offset + _seconds(marker.marked_range.start_time)) * rate)
+        frames = _frame(marker.marked_range.duration, rate)
+        range_ = Range.of_ticks(start, start + max(frames, 0), rate)
+        found.append(Marker(range_, marker.name, getattr(marker, "comment", ""), marker.color))
+    return found
+
+
+def _rate(timeline: Any, own: Mapping[str, Any]) -> Fraction:
+    """The cut's rate: as we wrote it, else the start timecode's, else the first clip's."""
+    if "rate" in own:
+        return Fraction(own["rate"])
+    if timeline.global_start_time is not None and timeline.global_start_time.rate > 0:
+        return snap_rate(timeline.global_start_time.rate)
+    for clip in timeline.find_clips():
+        if clip.source_range is not None:
+            return snap_rate(clip.source_range.duration.rate)
+    return Fraction(24)  # nothing in it says; a cut of nothing at the rate of film
+
+
+def _seconds(time: Any) -> Fraction:
+    """OTIO's double as whole frames of its snapped rate where it is whole, else as the double it is."""
+    value = Fraction(time.value)
+    return value.limit_denominator(1_000_000) / snap_rate(time.rate)
+
+
+def _frame(time: Any, rate: Fraction) -> int:
+    return round_ticks(_seconds(time) * rate)
+
+
+def _own(item: Any) -> dict[str, Any]:
+    found = item.metadata.get(OWN)
+    return dict(found) if found is not None else {}
+
+
+def _exact_name(own: Mapping[str, Any], visible: str) -> str:
+    """Our exact name, unless somebody has renamed it since."""
+    name = restored(own["name"]) if own.get("name") is not None else visible
+    plain = name.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return name if plain == visible else visible
+
+
+def _range_document(range_: Range) -> dict[str, Any]:
+    return {
+        side: {"ticks": time.ticks, "rate": str(time.rate)}
+        for side, time in (("start", range_.start), ("end", range_.end))
+    }
+
+
+def _nested(item: Any, file: str | None) -> FormatError:
+    return FormatError(
+        "AP-FORMAT-042",
+        f"{item.name or 'an item'} is a timeline nested in the timeline",
+        file=file,
+        remedy="flatten or expand it in the editing program and export again",
+    )
