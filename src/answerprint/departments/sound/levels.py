@@ -96,9 +96,7 @@ class LoudnessMeter:
         self._weights = np.array(channel_weights(channels, layout))
         self._filter = k_weighting(rate)
         self._memory = np.zeros((len(self._filter), 2, channels))
-        self._samples = 0
-        self._hops: list[float] = []  # energy sums of complete hops
-        self._open = 0.0  # energy of the hop being filled
+        self._energy = HopSums(rate)
         self._peaks = PeakMeter(channels) if true_peak else None
 
     def add(self, samples: NDArray[np.floating[Any]]) -> None:
@@ -112,23 +110,15 @@ class LoudnessMeter:
         if self._peaks is not None:
             self._peaks.add(samples)
         weighted, self._memory = sosfilt(self._filter, samples.astype(np.float64), axis=0, zi=self._memory)
-        energy = np.square(weighted) @ self._weights
-        end = self._samples + len(energy)
-        at = 0
-        while (edge := _hop_edge(len(self._hops) + 1, self.rate)) <= end:
-            cut = edge - self._samples
-            self._hops.append(self._open + float(energy[at:cut].sum()))
-            self._open, at = 0.0, cut
-        self._open += float(energy[at:].sum())
-        self._samples = end
+        self._energy.add(np.square(weighted) @ self._weights)
 
     def momentary(self) -> NDArray[np.float64]:
         """LUFS over 400 ms, one value per 100 ms; value i ends at hop i + 4. −inf for digital silence."""
-        return self._sliding(MOMENTARY)
+        return self._energy.sliding(MOMENTARY)
 
     def short_term(self) -> NDArray[np.float64]:
         """LUFS over 3 s, one value per 100 ms; value i ends at hop i + 30."""
-        return self._sliding(SHORT_TERM)
+        return self._energy.sliding(SHORT_TERM)
 
     def result(self) -> Loudness:
         """What was measured so far. The meter may go on."""
@@ -139,24 +129,57 @@ class LoudnessMeter:
             max_momentary=_finite(momentary.max(initial=-np.inf)),
             max_short_term=_finite(short_term.max(initial=-np.inf)),
             true_peak=None if self._peaks is None else _finite(_decibels(self._peaks.peak)),
-            samples=self._samples,
+            samples=self._energy.samples,
         )
 
     def _integrated(self, momentary: NDArray[np.float64]) -> float | None:
-        if not len(momentary):
-            # Shorter than a gating block, which the standard leaves open: one block of its own length.
-            energy = sum(self._hops) + self._open
-            whole = _loudness(np.array([energy / max(self._samples, 1)]))
-            return float(whole[0]) if whole[0] > ABSOLUTE_GATE else None
-        return _gated(momentary, RELATIVE_GATE, None)
+        if len(momentary):
+            return gated(momentary)
+        # Shorter than a gating block, which the standard leaves open: one block of its own length.
+        whole = float(block_loudness(np.array([self._energy.mean()]))[0])
+        return whole if whole > ABSOLUTE_GATE else None
 
-    def _sliding(self, hops: int) -> NDArray[np.float64]:
-        count = len(self._hops) - hops + 1
-        if count <= 0:
+
+class HopSums:
+    """Sums of a stream of values over each 100 ms, however the stream is cut into blocks."""
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self.samples = 0
+        self._sums: list[float] = []  # of complete hops
+        self._open = 0.0  # of the hop being filled
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Take the next values (n,), one a sample."""
+        end, at = self.samples + len(values), 0
+        while (edge := self._edge(len(self._sums) + 1)) <= end:
+            cut = edge - self.samples
+            self._sums.append(self._open + float(values[at:cut].sum()))
+            self._open, at = 0.0, cut
+        self._open += float(values[at:].sum())
+        self.samples = end
+
+    def mean(self) -> float:
+        """The mean value of everything so far, the unfinished hop too."""
+        return (sum(self._sums) + self._open) / max(self.samples, 1)
+
+    def means(self, hops: int) -> NDArray[np.float64]:
+        """Mean values over windows of so many hops, one starting at every hop."""
+        if len(self._sums) < hops:
             return np.zeros(0)
-        sums = np.convolve(np.array(self._hops), np.ones(hops), mode="valid")
-        edges = np.array([_hop_edge(index, self.rate) for index in range(len(self._hops) + 1)])
-        return _loudness(np.maximum(sums, 0) / (edges[hops:] - edges[:-hops]))
+        edges = np.array([self._edge(index) for index in range(len(self._sums) + 1)])
+        found: NDArray[np.float64] = np.convolve(np.array(self._sums), np.ones(hops), mode="valid") / (
+            edges[hops:] - edges[:-hops]
+        )
+        return found
+
+    def sliding(self, hops: int) -> NDArray[np.float64]:
+        """LUFS over windows of so many hops, where the values are weighted energies."""
+        return block_loudness(np.maximum(self.means(hops), 0))
+
+    def _edge(self, index: int) -> int:
+        """The sample at which hop `index` starts: exact for rates that ten does not divide."""
+        return index * self.rate // HOPS_A_SECOND
 
 
 def measure(samples: NDArray[np.floating[Any]], rate: int, layout: str | None = None) -> Loudness:
@@ -214,35 +237,33 @@ def k_weighting(rate: int) -> NDArray[np.float64]:
     return np.array([shelf, high_pass])
 
 
-def _hop_edge(index: int, rate: int) -> int:
-    """The sample at which hop `index` starts: exact for rates that ten does not divide."""
-    return index * rate // HOPS_A_SECOND
+def gated(momentary: NDArray[np.float64]) -> float | None:
+    """Integrated loudness from that of the gating blocks, over both gates. None where all is silent."""
+    kept = _over_gates(momentary, RELATIVE_GATE)
+    return float(10 * np.log10(np.mean(10 ** (kept / 10)))) if len(kept) else None
 
 
-def _gated(
-    blocks: NDArray[np.float64], relative: float, percentiles: tuple[float, float] | None
-) -> float | None:
-    """Mean loudness over the two gates; with percentiles, the spread between them instead."""
-    loud = blocks[blocks > ABSOLUTE_GATE]
-    if not len(loud):
-        return None
-    energies = 10 ** (loud / 10)
-    threshold = 10 * np.log10(energies.mean()) + relative
-    kept = loud[loud > threshold]
-    if percentiles is not None:
-        low, high = np.percentile(kept, percentiles)
-        return float(high - low)
-    return float(10 * np.log10(np.mean(10 ** (kept / 10))))
-
-
-def _range(short_term: NDArray[np.float64]) -> float | None:
-    return _gated(short_term, RANGE_GATE, RANGE_PERCENTILES)
-
-
-def _loudness(energy: NDArray[np.float64]) -> NDArray[np.float64]:
+def block_loudness(energy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """LUFS of weighted mean squares; −inf for none."""
     with np.errstate(divide="ignore"):
         found: NDArray[np.float64] = _OFFSET + 10 * np.log10(energy)
     return found
+
+
+def _over_gates(blocks: NDArray[np.float64], relative: float) -> NDArray[np.float64]:
+    loud = blocks[blocks > ABSOLUTE_GATE]
+    if not len(loud):
+        return loud
+    threshold = float(10 * np.log10(np.mean(10 ** (loud / 10)))) + relative
+    return loud[loud > threshold]
+
+
+def _range(short_term: NDArray[np.float64]) -> float | None:
+    kept = _over_gates(short_term, RANGE_GATE)
+    if not len(kept):
+        return None
+    low, high = np.percentile(kept, RANGE_PERCENTILES)
+    return float(high - low)
 
 
 def _decibels(value: float) -> float:
