@@ -50,9 +50,8 @@ def loudness_needs(film: Film) -> list[str]:
     needs = []
     found, target, ceiling = film.measured.loudness, film.levels.target, film.levels.ceiling
     if found.integrated is not None and abs(found.integrated - target) > LOUDNESS_TOLERANCE:
-        needs.append(
-            f"the final file is at {found.integrated:.1f} LUFS, {found.integrated - target:+.1f} LU off target"
-        )
+        off = found.integrated - target
+        needs.append(f"the final file is at {found.integrated:.1f} LUFS, {off:+.1f} LU off target")
     if found.true_peak is not None and found.true_peak > ceiling + PEAK_TOLERANCE:
         needs.append(f"the final file peaks at {found.true_peak:.1f} dBTP, over its ceiling of {ceiling:.1f}")
     return needs

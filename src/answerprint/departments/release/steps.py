@@ -10,7 +10,6 @@ from typing import ClassVar
 import msgspec
 
 from answerprint.core.cut import Cut
-from answerprint.core.findings import Finding
 from answerprint.core.time import Time
 from answerprint.departments.release.rendering import SegmentPlan, draw_segment
 from answerprint.engine.step import Context, Inputs, Step
@@ -36,6 +35,7 @@ class SegmentStep(Step):
     name: ClassVar[str] = "segment"
     version: ClassVar[int] = 1
     reads: ClassVar[tuple[str, ...]] = ("plan", "media")
+    optional: ClassVar[tuple[str, ...]] = ("names",)  # of the assets that are not there
     writes: ClassVar[tuple[str, ...]] = ("segment",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
 
@@ -45,7 +45,8 @@ class SegmentStep(Step):
         settings = VideoSettings(
             encoder=self.encoder, crf=self.quality, preset=self.preset, threads=self.threads
         )
-        pictures = draw_segment(plan, media)
+        names = inputs["names"].record(dict[str, str]) if "names" in inputs else {}
+        pictures = draw_segment(plan, media, names)
         encode_segment(pictures, plan.rate, settings, context.new_file("segment", ".mp4"))
 
 
@@ -74,6 +75,12 @@ class JoinStep(Step):
             start_timecode=self.start_timecode,
             language=self.language,
         )
+
+
+def assets_of(plan: SegmentPlan) -> list[str]:
+    """The assets that a segment shows."""
+    outgoing = plan.dissolve.outgoing if plan.dissolve is not None else None
+    return sorted({shown.asset for shown in (plan.picture, outgoing) if shown is not None})
 
 
 class TimelineBrief(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from answerprint.core.findings import Evidence, Finding
 from answerprint.core.logged import Slate, SyncMap
 from answerprint.departments.footage.steps import ReadingsStep
 from answerprint.departments.script.steps import ReadLogStep, ReadScreenplayStep, ScriptLog
-from answerprint.engine.graph import Graph, Media, Value
+from answerprint.engine.graph import Graph, Media, Reference, Value
 from answerprint.formats.screenplays.model import Screenplay
 from answerprint.pipeline.making import Making
 from answerprint.pipeline.stages.log import inputs_of, known_hashes
@@ -113,11 +113,11 @@ def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
         voice = making.stored("voice", heard, "voice")
         if sound is None or listening is None or voice is None:
             continue
-        inputs = {"sound": sound, "listening": listening, "voice": voice, "lines": lines}
-        if match is not None:
-            graph.add(ReadingsStep(), id, **inputs, match=Value(msgspec.structs.replace(match, evidence={})))
-        else:
-            graph.add(ReadingsStep(), id, **inputs)
+        matched = Value(msgspec.structs.replace(match, evidence={})) if match is not None else None
+        inputs: dict[str, Reference] = {"sound": sound, "listening": listening, "voice": voice}
+        graph.add(
+            ReadingsStep(), id, lines=lines, **inputs, **({"match": matched} if matched is not None else {})
+        )
     if not len(graph):
         making.findings.append(
             Finding(

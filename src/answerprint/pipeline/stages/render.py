@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from answerprint.core.cut import Cut
 from answerprint.core.frames import FrameGrid
 from answerprint.core.time import Time
 from answerprint.departments.release.rendering import plan_segments
@@ -11,6 +14,7 @@ from answerprint.departments.release.steps import (
     StillStep,
     TimelineBrief,
     TimelineStep,
+    assets_of,
 )
 from answerprint.departments.sound.steps import Measured, MeasureStep
 from answerprint.engine.graph import Collected, Graph, Media, Value
@@ -18,6 +22,7 @@ from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
 from answerprint.pipeline.places import FROM_VERSION, link_of
 
+LONGEST = 240  # frames of a segment: a long shot is encoded in parts, on every core
 FILM, OTIO, EDL = "rough-cut.mp4", "rough-cut.otio", "rough-cut.edl"
 
 
@@ -45,9 +50,12 @@ def render(making: Making, film: Film) -> None:
         threads=settings.render.threads,
     )
     segments = {}
-    for number, plan in enumerate(plan_segments(cut, height=settings.render.height)):
-        media = {asset: Media(asset, making.paths[asset]) for asset in plan.assets if asset in making.paths}
-        node = graph.add(encoded, f"{number:05d}", plan=Value(plan), media=Collected(media))
+    for number, plan in enumerate(plan_segments(_rendered(cut, settings.render.height), LONGEST)):
+        shown = assets_of(plan)
+        media = {asset: Media(asset, making.paths[asset]) for asset in shown if asset in making.paths}
+        lost = {asset: making.assets[asset].name for asset in shown if making.assets[asset].kind == "raw"}
+        names = {"names": Value(lost)} if lost else {}
+        node = graph.add(encoded, f"{number:05d}", plan=Value(plan), media=Collected(media), **names)
         segments[f"{number:05d}"] = node["segment"]
     joined = None
     if segments:
@@ -69,6 +77,14 @@ def render(making: Making, film: Film) -> None:
     if making.stored("measure", "cut", "measured") is not None:
         film.measured = report.record("measure:cut", "measured", Measured)
     film.stills = making.collected("still", "still")
+
+
+def _rendered(cut: Cut, height: int) -> Cut:
+    """The cut at the raster it is rendered on: its own, or one of another height and the same shape."""
+    if not height:
+        return cut
+    width = round(cut.width * height / cut.height / 2) * 2
+    return msgspec.structs.replace(cut, width=width, height=height)
 
 
 def _timeline_brief(making: Making, film: Film) -> TimelineBrief:

@@ -10,6 +10,7 @@ import msgspec
 
 from answerprint.core.cut import Cut
 from answerprint.core.encoding import to_json
+from answerprint.core.findings import Finding
 from answerprint.core.records import Asset
 from answerprint.core.time import Time, time_document
 from answerprint.departments.editorial.layout import Slot
@@ -347,7 +348,7 @@ def _back_ends(making: Making) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items()))
 
 
-def _subtitle_findings(film: Film) -> tuple[object, ...]:
+def _subtitle_findings(film: Film) -> tuple[Finding, ...]:
     return film.subtitles.findings if film.subtitles is not None else ()
 
 

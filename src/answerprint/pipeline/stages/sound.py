@@ -47,7 +47,7 @@ def mix(making: Making, film: Film) -> None:
     brief = MixBrief(
         rate=cut.rate,
         frames=cut.frames,
-        places=tuple(_place(clip, film) for clip in heard),
+        places=tuple(_place(clip, film, heard) for clip in heard),
         loudness=settings.loudness,
         true_peak=settings.true_peak,
     )
@@ -74,11 +74,21 @@ def _clip_sound(making: Making, clip: Clip, clean: bool) -> ClipSound:
     )
 
 
-def _place(clip: Clip, film: Film) -> MixPlace:
+def _place(clip: Clip, film: Film, heard: list[Clip]) -> MixPlace:
     gain = clip.metadata.get("gain_db") if clip.locked else None
     return MixPlace(
         clip=clip.id,
         start=clip.record.start.frame(film.rate),
         end=clip.record.end.frame(film.rate),
         locked_gain=float(gain) if gain is not None else None,
+        goes_on=(any(_runs_on(one, clip) for one in heard), any(_runs_on(clip, one) for one in heard)),
+    )
+
+
+def _runs_on(before: Clip, after: Clip) -> bool:
+    """Whether one clip is the unbroken continuation of another."""
+    return (before.asset, before.record.end, before.source.end) == (
+        after.asset,
+        after.record.start,
+        after.source.start,
     )
