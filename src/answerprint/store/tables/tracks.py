@@ -110,19 +110,27 @@ class TrackTable(Database):
         )
         return [] if row is None else self._overlapping(row[0], Fraction(row[1]), row[2], range, limit)
 
-    def overlapping_everywhere(self, track_name: str, range: Range, limit: int = MOST_OVERLAPS) -> list[Hit]:
-        """The same over every asset, by asset and start: stops at the asset that fills `limit`."""
-        found: list[Hit] = []
-        sql = "SELECT asset, id, rate, spans FROM track WHERE name = ? AND current ORDER BY asset"
-        for asset, track, rate_text, spans in self.rows(sql, (track_name,)):
-            if len(found) >= limit:
-                break
-            rate = Fraction(rate_text)
-            found += [
-                Hit(asset=asset, track=track_name, rate=rate, annotation=one)
-                for one in self._overlapping(track, rate, spans, range, limit - len(found))
-            ]
-        return found
+    def overlapping_everywhere(self, track_name: str, range: Range, limit: int = 1_000) -> list[Hit]:
+        """The same over every asset, by asset and start, at most `limit`."""
+        sql = "SELECT rate, spans FROM track WHERE name = ? AND current"
+        spans: dict[str, int] = {}
+        for rate_text, mask in self.rows(sql, (track_name,)):
+            spans[rate_text] = spans.get(rate_text, 0) | mask
+        found: list[Row] = []
+        for rate_text, mask in spans.items():
+            for span in _bits(mask):
+                condition, values = _reaching(span, Fraction(rate_text), range)
+                found += self.rows(
+                    f"SELECT asset, start, annotation.id, rate, {_ANNOTATION} "
+                    "FROM track CROSS JOIN annotation ON track = track.id "
+                    f"WHERE name = ? AND current AND rate = ? AND span = ? AND {condition} "
+                    "ORDER BY asset, start, annotation.id LIMIT ?",
+                    (track_name, rate_text, span, *values, limit),
+                )
+        return [
+            Hit(asset=row[0], track=track_name, rate=Fraction(row[3]), annotation=annotation_of(row[4:]))
+            for row in sorted(found, key=lambda row: row[:3])[:limit]
+        ]
 
     def _insert_track(self, track: Track, digest: str, provenance: Provenance) -> None:
         """Inside write(): the track's row and annotations, unless they are there, and makes it current."""
@@ -212,26 +220,17 @@ class TrackTable(Database):
     def _overlapping(
         self, track: int, rate: Fraction, spans: int, range: Range, limit: int
     ) -> list[Annotation]:
-        start = range.start.seconds * rate
-        end = range.end.seconds * rate if not range.empty else Fraction(math.floor(start) + 1)
-        after, before = math.floor(start), math.ceil(end)  # reaches in: end > after and start < before
-        branches: list[str] = []
+        selects: list[str] = []
         values: list[int] = []
         for span in _bits(spans):
-            if span == 0:
-                branches.append("start >= ? AND start < ?")
-                values += [track, span, math.ceil(start), before, limit]
-            else:
-                longest = 1 << (span - 1) if span < LONGEST_CLASS else 1 << 63
-                branches.append('start > ? AND start < ? AND "end" > ?')
-                values += [track, span, max(after - longest, -(1 << 63)), before, after, limit]
-        if not branches:
+            condition, bounds = _reaching(span, rate, range)
+            selects.append(
+                f"SELECT * FROM (SELECT id, {_ANNOTATION} FROM annotation "
+                f"WHERE track = ? AND span = ? AND {condition} ORDER BY start, id LIMIT ?)"
+            )
+            values += [track, span, *bounds, limit]
+        if not selects:
             return []
-        selects = (
-            f"SELECT * FROM (SELECT id, {_ANNOTATION} FROM annotation "
-            f"WHERE track = ? AND span = ? AND {condition} ORDER BY start, id LIMIT ?)"
-            for condition in branches
-        )
         sql = " UNION ALL ".join(selects) + " ORDER BY start, id LIMIT ?"
         return [annotation_of(row[1:]) for row in self.rows(sql, (*values, limit))]
 
@@ -249,6 +248,18 @@ def annotation_of(row: Row) -> Annotation:
     start, end, label, text, confidence, value = row
     decoded: Mapping[str, Any] = msgspec.json.decode(value) if value is not None else {}
     return Annotation(start=start, end=end, label=label, text=text, confidence=confidence, value=decoded)
+
+
+def _reaching(span: int, rate: Fraction, range: Range) -> tuple[str, list[int]]:
+    """The condition that an annotation of a span class reaches into a range, and its values in ticks."""
+    start = range.start.seconds * rate
+    end = range.end.seconds * rate if not range.empty else Fraction(math.floor(start) + 1)
+    after, before = math.floor(start), math.ceil(end)
+    if span == 0:
+        return "start >= ? AND start < ?", [math.ceil(start), before]
+    longest = 1 << (span - 1) if span < LONGEST_CLASS else 1 << 63
+    earliest = max(after - longest, -(1 << 63))
+    return 'start > ? AND start < ? AND "end" > ?', [earliest, before, after]
 
 
 def _bits(mask: int) -> Iterable[int]:
