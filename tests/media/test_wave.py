@@ -176,6 +176,16 @@ def test_rf64_sizes_are_read_from_ds64(tmp_path: Path) -> None:
     assert {fault.kind for fault in wave.faults} == {"truncated"}
 
 
+def test_a_file_past_the_size_of_riff_becomes_rf64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("answerprint.media.wave_writing.LARGEST_RIFF", 2000)  # 4 GiB, scaled down
+    path, samples = tmp_path / "long.wav", noise(1000, 3)
+    write_wave(path, samples, 48000, track_names=("a", "b", "c"))
+    wave = read_wave_chunks(path)
+    assert (wave.container, wave.frames, wave.faults, wave.track_names) == ("RF64", 1000, (), ("a", "b", "c"))
+    back, _ = soundfile.read(path, always_2d=True)
+    assert np.abs(back - samples).max() <= 2.0**-24
+
+
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_no_bytes_crash_the_reader(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:

@@ -15,6 +15,7 @@ from answerprint.media.aside import written_aside
 from answerprint.media.ixml import ProductionSound, write_ixml
 from answerprint.media.wave import BEXT_FIXED, DS64_SIZE, EXTENSIBLE, FLOAT, PCM, UNKNOWN_SIZE
 
+LARGEST_RIFF = 0xFFFFFFFE  # bytes after the first eight that a 32-bit size can still say
 BEXT_VERSION = 1  # EBU Tech 3285 version 1: no loudness values
 GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")  # KSDATAFORMAT_SUBTYPE_*, after the format tag
 
@@ -120,7 +121,7 @@ def _cut_to(text: str, size: int) -> bytes:
 
 def _fill_in_sizes(file: BinaryIO, start: int, size: int, block: int) -> None:
     whole = file.tell() - 8
-    if whole < UNKNOWN_SIZE:
+    if whole <= LARGEST_RIFF:
         for place, value in ((4, whole), (start - 4, size)):
             file.seek(place)
             file.write(struct.pack("<I", value))
