@@ -96,6 +96,14 @@ def killed(production: Path, executor: str, *, after: Path, seconds: float, log:
     time.sleep(seconds)
     os.killpg(program.pid, signal.SIGKILL)
     program.wait()
+    while alive_in_group(program.pid):  # a worker may still be inside a write to the disk
+        time.sleep(0.01)
+
+
+def alive_in_group(group: int) -> bool:
+    shown = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    return any(int(pgid) == group and not state.startswith("Z") for pgid, state in rows)
 
 
 def finished_steps(production: Path) -> set[str]:

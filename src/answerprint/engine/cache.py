@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from answerprint.engine.graph import Collected, Graph, Media, Node, Output, Stored, Value
-from answerprint.engine.keys import Keys, collected_digest, step_document
+from answerprint.engine.keys import Keys, collected_digest
 from answerprint.engine.report import NodeResult
 from answerprint.engine.tasks import Job, Source
 from answerprint.store.catalogue import Catalogue
@@ -22,23 +22,18 @@ class Evaluation:
 
     def __init__(self, graph: Graph, catalogue: Catalogue, objects: ObjectStore) -> None:
         """Raises EngineError when the graph does not hold together, NotAvailableError for a library."""
-        graph.check()
-        self.order = graph.order()
+        plan = graph.plan()
+        self.order = plan.order
         self.results: dict[str, NodeResult] = {}
         self._catalogue = catalogue
         self._objects = objects
         self._keys = Keys()
-        self._place = {node.id: index for index, node in enumerate(self.order)}
-        self._readers: dict[str, list[Node]] = {node.id: [] for node in self.order}
-        self._waits: dict[str, int] = {}
-        for node in self.order:
-            before = {source.node.id for source in node.sources()}
-            self._waits[node.id] = len(before)
-            for one in before:
-                self._readers[one].append(node)
-        for step in {id(node.step): node.step for node in self.order}.values():
-            step_document(step)
-        self._free = [node for node in self.order if not self._waits[node.id]]
+        self._place = {node.id: index for index, node in enumerate(plan.order)}
+        self._readers = plan.readers
+        self._waits = dict(plan.waits)
+        for node in plan.order:
+            self._keys.learn(node.step)
+        self._free = [node for node in plan.order if not self._waits[node.id]]
 
     def take_free(self) -> list[Node]:
         """Nodes that became free since last asked: everything they read has ended. In graph order."""
@@ -56,38 +51,34 @@ class Evaluation:
     def look_up(self, nodes: Iterable[Node]) -> tuple[list[NodeResult], list[Job]]:
         """Free nodes as those that end without running (reused, skipped), and jobs for the rest."""
         ended: list[NodeResult] = []
-        jobs: list[Job] = []
+        able: list[tuple[Node, dict[str, str], str]] = []
         for node in nodes:
             missing = self._missing(node)
             if missing:
                 ended.append(
                     NodeResult(
-                        node.id,
-                        node.step.name,
-                        node.subject,
-                        "skipped",
-                        code="AP-ENGINE-013",
-                        reason=missing,
+                        node.id, node.step.name, node.subject, "skipped", code="AP-ENGINE-013", reason=missing
                     )
                 )
             else:
-                jobs.append(self._job(node))
-        rows = self._catalogue.runs([job.key for job in jobs]) if jobs else {}
+                digests = self._digests(node)
+                able.append((node, digests, self._keys.of(node.step, digests)))
+        rows = self._catalogue.runs([key for _, _, key in able]) if able else {}
         due: list[Job] = []
-        for job in jobs:
-            row = rows.get(job.key)
-            if row is not None and self.whole(row):
-                ended.append(reused(job, row))
+        for node, digests, key in able:
+            row = rows.get(key)
+            if row is not None and self._whole(row):
+                ended.append(reused(node, row))
             else:
-                due.append(job)
+                due.append(self._job(node, digests, key))
         return ended, due
 
-    def committed(self, job: Job) -> NodeResult | None:
-        """The job's result when its row was committed although nobody said so (a worker died just after)."""
+    def committed(self, job: Job) -> RunRow | None:
+        """The job's run when its row was committed although nobody said so (a worker died just after)."""
         row = self._catalogue.runs([job.key]).get(job.key)
-        return reused(job, row) if row is not None and self.whole(row) else None
+        return row if row is not None and self._whole(row) else None
 
-    def whole(self, row: RunRow) -> bool:
+    def _whole(self, row: RunRow) -> bool:
         """Whether every object a run wrote is still in the store."""
         return all(
             output.kind == "track" or self._objects.has(output.digest) for output in row.outputs.values()
@@ -103,25 +94,35 @@ class Evaluation:
                     return cause if before.state == "skipped" else f"{before.node} {before.state}: {cause}"
         return ""
 
-    def _job(self, node: Node) -> Job:
-        inputs: dict[str, Source] = {}
-        collected: dict[str, Mapping[str, Source]] = {}
+    def _digests(self, node: Node) -> dict[str, str]:
+        """What the key says of the inputs: name → digest."""
         digests: dict[str, str] = {}
         for name, reference in node.inputs.items():
             if isinstance(reference, Collected):
-                members = {
-                    subject: source
-                    for subject, member in reference.members.items()
-                    if (source := self._source(member)) is not None
-                }
-                collected[name] = members
-                digests[name] = collected_digest({subject: one.digest for subject, one in members.items()})
-            else:
-                found = self._source(reference)
-                if found is not None:
-                    inputs[name] = found
-                    digests[name] = found.digest
-        key = self._keys.of(node.step, digests)
+                members = {subject: self._digest(member) for subject, member in reference.members.items()}
+                there = {subject: digest for subject, digest in members.items() if digest is not None}
+                digests[name] = collected_digest(there)
+            elif (digest := self._digest(reference)) is not None:
+                digests[name] = digest
+        return digests
+
+    def _digest(self, reference: Media | Value | Output | Stored) -> str | None:
+        if isinstance(reference, Stored):
+            return reference.output.digest
+        if isinstance(reference, Output):
+            output = self.results[reference.node.id].outputs.get(reference.name)
+            return None if output is None else output.digest
+        return reference.asset_id if isinstance(reference, Media) else reference.digest
+
+    def _job(self, node: Node, digests: Mapping[str, str], key: str) -> Job:
+        inputs: dict[str, Source] = {}
+        collected: dict[str, Mapping[str, Source]] = {}
+        for name, reference in node.inputs.items():
+            if isinstance(reference, Collected):
+                members = {subject: self._source(member) for subject, member in reference.members.items()}
+                collected[name] = {subject: one for subject, one in members.items() if one is not None}
+            elif (source := self._source(reference)) is not None:
+                inputs[name] = source
         return Job(node.id, node.step, node.subject, key, inputs, collected, digests)
 
     def _source(self, reference: Media | Value | Output | Stored) -> Source | None:
@@ -135,8 +136,8 @@ class Evaluation:
         return None if output is None else Source(output.kind, output.digest)
 
 
-def reused(job: Job, row: RunRow) -> NodeResult:
-    """A job whose key an earlier run has."""
+def reused(node: Node, row: RunRow) -> NodeResult:
+    """A node whose key an earlier run has."""
     return NodeResult(
-        job.node, job.step.name, job.subject, "reused", job.key, row.outputs, seconds=row.seconds
+        node.id, node.step.name, node.subject, "reused", row.key, row.outputs, seconds=row.seconds
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -103,6 +103,15 @@ class Node:
                 yield from (one for one in reference.members.values() if isinstance(one, Output))
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A graph's nodes, each after those it reads; how many it waits for, and who reads it, by node id."""
+
+    order: Sequence[Node]
+    waits: Mapping[str, int]
+    readers: Mapping[str, Sequence[Node]]
+
+
 class Graph:
     """Steps joined by their inputs. Build with `add`, late wires with `connect`; `run_graph` runs it."""
 
@@ -134,9 +143,44 @@ class Graph:
         """Give a node inputs after it was added."""
         node.inputs.update(inputs)
 
-    def check(self) -> None:
+    def plan(self) -> Plan:
+        """Which node comes when.
+
+        Among nodes that could come next, the one added first does. Raises EngineError for a missing or
+        unknown input, an analyser without a file, a node of another graph, and a circle.
+        """
+        nodes = list(self._nodes.values())
+        before = [[source.node for source in node.sources()] for node in nodes]
+        self._check(nodes, before)
+        place = {node.id: index for index, node in enumerate(nodes)}
+        readers: list[list[int]] = [[] for _ in nodes]
+        waits: list[int] = [0] * len(nodes)
+        for index, sources in enumerate(before):
+            for one in {place[source.id] for source in sources}:
+                readers[one].append(index)
+                waits[index] += 1
+        left = list(waits)
+        free = [index for index, count in enumerate(left) if count == 0]
+        order: list[Node] = []
+        while free:
+            index = heapq.heappop(free)
+            order.append(nodes[index])
+            for reader in readers[index]:
+                left[reader] -= 1
+                if left[reader] == 0:
+                    heapq.heappush(free, reader)
+        if len(order) < len(nodes):
+            circle = [node.id for node, count in zip(nodes, left, strict=True) if count]
+            raise EngineError("AP-ENGINE-007", f"steps wait for one another in a circle: {_listed(circle)}")
+        return Plan(
+            order,
+            {node.id: waits[index] for index, node in enumerate(nodes)},
+            {node.id: [nodes[reader] for reader in readers[index]] for index, node in enumerate(nodes)},
+        )
+
+    def _check(self, nodes: Sequence[Node], before: Sequence[Sequence[Node]]) -> None:
         """Raise EngineError for a missing or unknown input, an analyser without a file, a stranger's node."""
-        for node in self._nodes.values():
+        for node, sources in zip(nodes, before, strict=True):
             step = node.step
             missing = [name for name in step.reads if name not in node.inputs and name not in step.optional]
             if missing:
@@ -148,34 +192,9 @@ class Graph:
                 )
             if isinstance(step, AnalyserStep) and not isinstance(node.inputs.get(MEDIA), Media):
                 raise EngineError("AP-ENGINE-005", f"{node.id} is an analyser: its input “media” is a Media")
-            for source in node.sources():
-                if self._nodes.get(source.node.id) is not source.node:
-                    raise EngineError("AP-ENGINE-006", f"{node.id} reads {source.node.id} of another graph")
-
-    def order(self) -> list[Node]:
-        """Every node after those it reads; among equals, in the order they were added. Raises on a cycle."""
-        place = {node.id: index for index, node in enumerate(self._nodes.values())}
-        nodes = list(self._nodes.values())
-        readers: list[list[int]] = [[] for _ in nodes]
-        waits: list[int] = [0] * len(nodes)
-        for index, node in enumerate(nodes):
-            before = {place[source.node.id] for source in node.sources()}
-            waits[index] = len(before)
-            for one in before:
-                readers[one].append(index)
-        free = [index for index, count in enumerate(waits) if count == 0]
-        ordered: list[Node] = []
-        while free:
-            index = heapq.heappop(free)
-            ordered.append(nodes[index])
-            for reader in readers[index]:
-                waits[reader] -= 1
-                if waits[reader] == 0:
-                    heapq.heappush(free, reader)
-        if len(ordered) < len(nodes):
-            circle = [node.id for node, count in zip(nodes, waits, strict=True) if count]
-            raise EngineError("AP-ENGINE-007", f"steps wait for one another in a circle: {_listed(circle)}")
-        return ordered
+            for source in sources:
+                if self._nodes.get(source.id) is not source:
+                    raise EngineError("AP-ENGINE-006", f"{node.id} reads {source.id} of another graph")
 
 
 def _check_step(step: Step) -> None:

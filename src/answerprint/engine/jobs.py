@@ -40,15 +40,25 @@ class JobBoard:
         """Bring the table up to date, at most once a second unless it must be now."""
         if not now and time.monotonic() - self._written < BATCH_EVERY:
             return
-        rows = [self._row(node, results.get(node.id)) for node in self._nodes]
-        changed = [row for row in rows if not _same(self._table.get(row.node), row)]
+        changed = [
+            row
+            for node in self._nodes
+            if not self._stands(node, result := results.get(node.id))
+            and (row := self._row(node, result)) != self._table.get(node.id)
+        ]
+        self._table.update((row.node, row) for row in changed)
         if self._replace:
-            self._catalogue.set_jobs(rows, replace=True)
+            self._table = {node.id: self._table[node.id] for node in self._nodes}
+            self._catalogue.set_jobs(self._table.values(), replace=True)
         elif changed:
             self._catalogue.set_jobs(changed)
         self._replace = False
-        self._table.update((row.node, row) for row in changed)
         self._written = time.monotonic()
+
+    def _stands(self, node: Node, result: NodeResult | None) -> bool:
+        """Whether the node's row need not be looked at: made once and reused ever after is the same news."""
+        known = self._table.get(node.id)
+        return known is not None and result is not None and (known.state, result.state) == ("done", "reused")
 
     def _row(self, node: Node, result: NodeResult | None) -> JobRow:
         state: JobState
@@ -68,8 +78,3 @@ class JobBoard:
             reason=reason,
             attempts=attempts,
         )
-
-
-def _same(known: JobRow | None, row: JobRow) -> bool:
-    """Whether the table need not be written: done once and reused ever after is the same news."""
-    return known == row or (known is not None and known.state == "done" and row.state == "reused")

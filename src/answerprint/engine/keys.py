@@ -21,10 +21,14 @@ class Keys:
 
     def of(self, step: Step, inputs: Mapping[str, str]) -> str:
         """The key of a step on inputs (name → digest): 64 hex digits."""
+        return blake3(b'{"inputs":' + to_json(inputs) + b',"step":' + self.learn(step) + b"}").hexdigest()
+
+    def learn(self, step: Step) -> bytes:
+        """The step's part of its keys. Raises as `step_document` does."""
         known = self._steps.get(id(step))
         if known is None:
             known = self._steps[id(step)] = (step, step_document(step))
-        return blake3(b'{"inputs":' + to_json(inputs) + b',"step":' + known[1] + b"}").hexdigest()
+        return known[1]
 
 
 def step_document(step: Step) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
+
+import msgspec
 
 from answerprint.core.encoding import from_json
 from answerprint.core.errors import EngineError
@@ -19,8 +20,7 @@ T = TypeVar("T")
 Ending = Literal["done", "reused", "failed", "set_aside", "skipped"]
 
 
-@dataclass(frozen=True)
-class NodeResult:
+class NodeResult(msgspec.Struct, frozen=True):
     """How a node ended. failed: its step raised; set_aside: its worker was lost twice; skipped: it reads
     something that is not there."""
 
@@ -29,7 +29,7 @@ class NodeResult:
     subject: str
     state: Ending
     key: str = ""  # empty when the node was skipped
-    outputs: Mapping[str, Output] = field(default_factory=dict)
+    outputs: Mapping[str, Output] = {}
     code: str = ""
     reason: str = ""
     attempts: int = 0
