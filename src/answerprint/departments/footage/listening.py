@@ -41,7 +41,8 @@ class Ear:
         if whole:
             self._powers.append(np.square(waiting[:whole].reshape(-1, WINDOW)).mean(axis=1))
         self._rest = waiting[whole:]
-        return (np.clip(mono, -1.0, 1.0) * 32767.0).round().astype("<i2").tobytes()
+        coded: NDArray[np.int16] = (np.clip(mono, -1.0, 1.0) * 32767.0).round().astype("<i2")
+        return coded.tobytes()
 
     def finish(self) -> Listening | None:
         """The measures, or None when there was no sound."""

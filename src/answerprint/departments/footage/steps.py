@@ -12,17 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.frames import FrameGrid
-from answerprint.core.logged import Inspection, Listening
+from answerprint.core.logged import Inspection, Listening, SoundMatch
 from answerprint.core.records import Annotation, Asset, Stream, Track
-from answerprint.core.time import Range, Time
+from answerprint.core.time import Time
 from answerprint.departments.footage.finding import end_of_pictures
 from answerprint.departments.footage.listening import LISTENING_RATE, Ear
 from answerprint.departments.footage.looks import FORM as LOOKS_FORM
 from answerprint.departments.footage.looks import LooksMeter
+from answerprint.departments.footage.readings import Reading, ScriptListener
 from answerprint.departments.footage.shots import FORM, ShotDetector
 from answerprint.departments.footage.sync import Stamp, SyncSide, match_sound
 from answerprint.departments.footage.voice import Classical, Silero, voice_ranges
 from answerprint.engine.step import AnalyserStep, Context, Inputs, Item, Step
+from answerprint.formats.screenplays.model import Line, spoken_words
 from answerprint.media.fanout import (
     Consumer,
     DecodeSummary,
@@ -187,6 +189,80 @@ class SyncStep(Step):
             }
 
         context.write_record("sync", match_sound(sides(brief.pictures), sides(brief.sounds)))
+
+
+@dataclass(frozen=True)
+class ReadingsStep(Step):
+    """The tracks `readings.1` and `words.1` of a clip: what is said in it, held against the lines.
+
+    Where separate sound was matched the recording is heard, and its times are put on the picture's clock.
+    """
+
+    name: ClassVar[str] = "readings"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice", "lines")
+    optional: ClassVar[tuple[str, ...]] = ("match",)
+    writes: ClassVar[tuple[str, ...]] = ("readings", "words")
+    libraries: ClassVar[tuple[str, ...]] = ("pocketsphinx", "numpy")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        listening = inputs["listening"].record(Listening)
+        lines = inputs["lines"].record(tuple[Line, ...])
+        samples = read_samples(inputs["sound"].path())
+        start, first, last = listening.start, 0, len(samples)
+        if "match" in inputs:
+            match = inputs["match"].record(SoundMatch)
+            start -= match.offset.frame(SOUND_RATE)  # from the recording's clock to the picture's
+            first = min(max(match.heard.start.frame(SOUND_RATE) - start, 0), last)
+            last = min(max(match.heard.end.frame(SOUND_RATE) - start, first), last)
+        voice = [
+            (max(one.start - listening.start, first) - first, min(one.end - listening.start, last) - first)
+            for one in inputs["voice"].track().annotations
+            if one.start - listening.start < last and one.end - listening.start > first
+        ]
+        heard = ScriptListener(lines).listen(samples[first:last], voice)
+        texts = {line.key: spoken_words(line.text) for line in lines}
+        at = start + first
+        readings = [_reading_mark(one, at, texts[one.line_key]) for one in heard.readings]
+        readings += [
+            Annotation(start=at + one.start_sample, end=at + one.end_sample, text=one.draft)
+            for one in heard.offscript
+        ]
+        words = [
+            Annotation(
+                start=at + word.start_sample,
+                end=at + word.end_sample,
+                label=one.line_key,
+                text=word.text,
+                confidence=one.confidence,
+                value={"kind": word.kind, "index": word.script_index},
+            )
+            for one in heard.readings
+            for word in one.words
+        ]
+        _write_track(context, "readings", SOUND_RATE, readings)
+        _write_track(context, "words", SOUND_RATE, words)
+
+
+def _reading_mark(one: Reading, at: int, written: list[str]) -> Annotation:
+    """A reading as an annotation: its line's key as the label, what differs from the script as words."""
+    by_kind = {
+        kind: [word.text for word in one.words if word.kind == kind]
+        for kind in ("repeated", "inserted", "substituted")
+    }
+    return Annotation(
+        start=at + one.start_sample,
+        end=at + one.end_sample,
+        label=one.line_key,
+        text=" ".join(word.text for word in one.words),
+        confidence=round(one.confidence, 4),
+        value={
+            "completeness": round(one.completeness, 4),
+            "fidelity": round(one.fidelity, 4),
+            "missing": [written[index] for index in one.missing],
+            **by_kind,
+        },
+    )
 
 
 def _sync_side(asset: Asset, sound: Item, listening: Listening) -> SyncSide:
@@ -359,14 +435,3 @@ def _write_track(context: Context, name: str, rate: Fraction, marks: list[Annota
     context.write_track(
         name, Track(asset=context.subject, name=f"{name}.1", rate=rate, annotations=tuple(ordered))
     )
-
-
-def shifted(range_: Range, by: Time, start: int, samples: int) -> tuple[int, int]:
-    """A range of one clock as sample indexes of a recording that starts at `start` on another.
-
-    by: the other clock's time less the range's. Held to 0 … samples.
-    """
-    moved = range_.moved(by)
-    first = moved.start.frame(SOUND_RATE) - start
-    last = moved.end.frame(SOUND_RATE) - start
-    return min(max(first, 0), samples), min(max(last, 0), samples)

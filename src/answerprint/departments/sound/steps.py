@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.time import Range, Rounding, Time
-from answerprint.departments.sound.cleaning import clean, diagnose
+from answerprint.departments.sound.cleaning import clean
+from answerprint.departments.sound.diagnosis import diagnose
 from answerprint.departments.sound.levels import HOPS_A_SECOND, Loudness, LoudnessMeter, measure
 from answerprint.departments.sound.mixing import FADE, MixClip, master, plan_gains
 from answerprint.engine.step import Context, Inputs, Step
