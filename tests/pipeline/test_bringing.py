@@ -1,0 +1,86 @@
+"""Files brought into a production: sorted, linked, never moved, never overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from answerprint.core.errors import UsageError
+from answerprint.pipeline.bringing import bring
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    folder = tmp_path / "cards" / "A001"
+    (folder / "CLIPS").mkdir(parents=True)
+    for name in ("A001C001.mov", "CLIPS/A001C002.MXF", "T01.wav", "film.fountain", "log.csv", "what.xyz"):
+        (folder / name).write_bytes(name.encode())
+    (folder / ".hidden.mov").write_bytes(b"")
+    return folder
+
+
+def test_a_card_is_sorted_by_kind_and_keeps_its_name(tmp_path: Path, card: Path) -> None:
+    root = tmp_path / "film"
+    brought = {one.destination: one for one in bring(root, [card])}
+    assert set(brought) == {
+        "footage/A001/A001C001.mov",
+        "footage/A001/CLIPS/A001C002.MXF",
+        "sound/A001/T01.wav",
+        "script/film.fountain",
+        "script/log.csv",
+        "",
+    }
+    assert brought[""].action == "left out" and ".xyz" in brought[""].reason
+    link = root / "footage/A001/A001C001.mov"
+    assert link.is_symlink() and link.read_bytes() == b"A001C001.mov"
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path, card: Path) -> None:
+    bring(tmp_path / "film", [card], dry_run=True)
+    assert not (tmp_path / "film").exists()
+
+
+def test_copies_are_whole_files_of_their_own(tmp_path: Path, card: Path) -> None:
+    bring(tmp_path / "film", [card / "A001C001.mov"], copy=True)
+    copied = tmp_path / "film/footage/A001/A001C001.mov"
+    assert not copied.is_symlink() and copied.read_bytes() == b"A001C001.mov"
+    assert [one.name for one in copied.parent.iterdir()] == ["A001C001.mov"]
+
+
+def test_adding_the_same_card_twice_changes_nothing(tmp_path: Path, card: Path) -> None:
+    root = tmp_path / "film"
+    bring(root, [card])
+    again = bring(root, [card])
+    assert {one.action for one in again} == {"already there", "left out"}
+
+
+def test_two_files_of_one_name_are_both_kept(tmp_path: Path, card: Path) -> None:
+    other = tmp_path / "other" / "A001"
+    other.mkdir(parents=True)
+    (other / "A001C001.mov").write_bytes(b"another take entirely")
+    root = tmp_path / "film"
+    bring(root, [card, other])
+    assert (root / "footage/A001/A001C001.mov").read_bytes() == b"A001C001.mov"
+    assert (root / "footage/A001/A001C001-2.mov").read_bytes() == b"another take entirely"
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [("missing", "AP-USE-020"), ("empty", "AP-USE-022"), ("cards/A001/what.xyz", "AP-USE-023")],
+)
+def test_what_cannot_be_brought_is_named_with_its_code(
+    tmp_path: Path, card: Path, what: str, code: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError) as caught:
+        bring(tmp_path / "film", [tmp_path / what])
+    assert caught.value.code == code
+
+
+def test_a_production_is_not_brought_into_itself(tmp_path: Path, card: Path) -> None:
+    root = tmp_path / "film"
+    bring(root, [card])
+    with pytest.raises(UsageError) as caught:
+        bring(root, [root / "footage"])
+    assert caught.value.code == "AP-USE-021"
