@@ -1,7 +1,8 @@
 """How fast a production of a million annotations answers while two workers write into it.
 
 Run it: `python bench/store.py [--annotations N]`. Beside the catalogue, in the same run and under the same
-writers, two peers: the same rows in a table without indexes, and one JSON document for each asset.
+writers, two peers: the same rows in a table without indexes, and one JSON document for each asset. The
+writers never rest, so on two processors the reader waits for its turn; "p99 CPU" is its own work alone.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ TRACKS = (
     ("faces.1", 0.2, 0.04, 20.0, False),
 )
 GOAL_MS = 20.0
+HEAD = f"\n{'milliseconds':44}{'p50':>9}{'p99':>9}{'max':>9}{'p99 CPU':>9}"
 RARE = 0.01  # share of rows up to which a term must answer within the goal
 
 
@@ -103,7 +105,7 @@ def ask(catalogue: Catalogue, peer: Peer, frequency: Counter[str], rows: int, ch
     near_one_percent = [term for term in terms if RARE / 3 < frequency[term] / rows <= RARE]
     rare = [term for term in terms if frequency[term] / rows <= RARE / 3]
     common = [term for term in terms if frequency[term] / rows > 0.05]
-    print(f"\n{'':44}{'p50':>9}{'p99':>9}{'max':>9}  ms")
+    print(HEAD)
 
     def places() -> Iterator[tuple[str, str, Range]]:
         while True:
@@ -152,18 +154,20 @@ def ask(catalogue: Catalogue, peer: Peer, frequency: Counter[str], rows: int, ch
 
 
 def row(name: str, times: int, question: Callable[[], object], goal: float | None = None) -> bool:
-    took = []
+    wall, own = [], []
     for _ in range(times):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         question()
-        took.append((time.perf_counter() - began) * 1000)
-    p50, p99 = np.percentile(took, [50, 99])
-    print(f"{name:44}{p50:9.2f}{p99:9.2f}{max(took):9.2f}{'' if goal is None or p99 < goal else '  over'}")
+        own.append((time.process_time() - worked) * 1000)
+        wall.append((time.perf_counter() - began) * 1000)
+    (p50, p99), cpu = np.percentile(wall, [50, 99]), np.percentile(own, 99)
+    verdict = "" if goal is None or p99 < goal else "  over"
+    print(f"{name:44}{p50:9.2f}{p99:9.2f}{max(wall):9.2f}{cpu:9.2f}{verdict}", flush=True)
     return goal is None or bool(p99 < goal)
 
 
 def keys_and_assets(folder: Path) -> None:
-    print(f"\n{'':44}{'p50':>9}{'p99':>9}{'max':>9}  ms")
+    print(HEAD)
     with Catalogue(folder / "keys.sqlite") as catalogue:
         keys = [f"{number:064x}" for number in range(6000)]
         outputs = {name: Output("object", keys[0], 1) for name in ("shots", "strip")}

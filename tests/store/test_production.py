@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from answerprint import store
 from answerprint.core.encoding import to_builtins
 from answerprint.core.errors import StoreError
 from answerprint.store.inputs import path_of_text, path_text
@@ -61,6 +63,13 @@ def test_every_option_stands_under_a_comment_of_its_own() -> None:
 def test_any_film_name_survives_production_toml(name: str) -> None:
     settings = Settings(production=ProductionSettings(name=name))
     assert parse_settings(format_settings(settings), FILE) == settings
+
+
+def test_every_error_code_of_the_store_is_listed_and_used() -> None:
+    folder = Path(store.__file__).parent
+    listed = set(re.findall(r"AP-STORE-\d{3}", store.__doc__ or ""))
+    sources = [file.read_text() for file in folder.rglob("*.py") if file != Path(store.__file__)]
+    assert listed == {code for source in sources for code in re.findall(r'"(AP-STORE-\d{3})"', source)}
 
 
 def test_settings_give_exact_values() -> None:

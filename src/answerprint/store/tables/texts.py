@@ -13,7 +13,7 @@ from answerprint.store.tables.tracks import TrackTable, annotation_of
 # BM25 reads every row that has the term, at about 2 µs (bench/store.py): 2 000 rows are some 5 ms, a third of
 # a million half a second. Commoner terms are not ranked whole: nobody reads on to the two-thousandth line.
 COMMON = 2_000  # rows with a term, from which on it is common
-CANDIDATES = 1_000  # rows looked at for a query that has a common term
+CANDIDATES = 500  # rows looked at for a query that has a common term
 EVERY_ROW = ((1, (1 << 63) - 1),)
 
 
