@@ -25,15 +25,7 @@ class Rounding(Enum):
 
 def round_ticks(value: Fraction, rounding: Rounding = Rounding.NEAREST) -> int:
     """The integer tick for a fractional one. Raises ValueError when EXACT is asked and it is not whole."""
-    if rounding is Rounding.FLOOR:
-        return math.floor(value)
-    if rounding is Rounding.CEILING:
-        return math.ceil(value)
-    if rounding is Rounding.EXACT:
-        if value.denominator != 1:
-            raise ValueError(f"{value} is not a whole number of ticks")
-        return value.numerator
-    return math.floor(value + Fraction(1, 2))
+    return _divide(value.numerator, value.denominator, rounding)
 
 
 def common_rate(first: Fraction, second: Fraction) -> Fraction:
@@ -52,13 +44,12 @@ class Time(msgspec.Struct, frozen=True, eq=False):
     rate: Fraction  # ticks per second, > 0
 
     def __post_init__(self) -> None:
-        if self.rate <= 0:
+        if self.rate.numerator <= 0:
             raise ValueError(f"a rate is positive, not {self.rate}")
 
     @classmethod
     def of_seconds(cls, seconds: Fraction | int) -> Time:
         """The time of a rational number of seconds, at the coarsest rate that holds it."""
-        seconds = Fraction(seconds)
         return cls(seconds.numerator, Fraction(seconds.denominator))
 
     @property
@@ -75,7 +66,10 @@ class Time(msgspec.Struct, frozen=True, eq=False):
         """The tick number of this time at a rate (the frame, when the rate is a frame rate)."""
         if rate == self.rate:
             return self.ticks
-        return round_ticks(self.seconds * rate, rounding)
+        # In whole numbers: a fraction would be reduced twice on the way, and this is called for every frame.
+        over = self.ticks * self.rate.denominator * rate.numerator
+        under = self.rate.numerator * rate.denominator
+        return _divide(over, under, rounding)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Time) and self._against(other) == 0
@@ -179,3 +173,17 @@ def time_document(time: Time, frame: int | None = None, timecode: str | None = N
     """The printed form of a time: exact seconds, and its frame and timecode where it has them."""
     seconds = time.seconds
     return TimeDocument(f"{seconds.numerator}/{seconds.denominator}", frame, timecode)
+
+
+def _divide(over: int, under: int, rounding: Rounding) -> int:
+    """A quotient of whole numbers, rounded; under is positive."""
+    if rounding is Rounding.NEAREST:
+        return (2 * over + under) // (2 * under)
+    if rounding is Rounding.FLOOR:
+        return over // under
+    if rounding is Rounding.CEILING:
+        return -(-over // under)
+    whole, rest = divmod(over, under)
+    if rest:
+        raise ValueError(f"{Fraction(over, under)} is not a whole number of ticks")
+    return whole

@@ -31,9 +31,10 @@ DROP_RATES = (RATES["29.97"], RATES["59.94"])
 HOURS_A_DAY = 24
 
 _TIMECODE = re.compile(
-    r"(?P<sign>-?)(?P<h>\d{2,}):(?P<m>\d{2})(?P<s1>[:;])(?P<s>\d{2})(?P<s2>[:;.,])(?P<f>\d{2,3})"
+    r"(?P<sign>-?)(?P<h>\d{2,}):(?P<m>\d{2})(?P<s1>[:;])(?P<s>\d{2})(?P<s2>[:;.,])(?P<f>\d{2,3})",
+    re.ASCII,
 )
-_DF_SEMICOLONS = re.compile(r"^(-?\d{2,});(\d{2});(\d{2});(\d{2,3})$")
+_DF_SEMICOLONS = re.compile(r"^(-?\d{2,});(\d{2});(\d{2});(\d{2,3})$", re.ASCII)
 
 
 def nominal(rate: Fraction) -> int:
@@ -114,11 +115,12 @@ def parse_timecode(text: str, rate: Fraction, *, drop: bool | None = None) -> in
             f"{text!r} is not a timecode",
             remedy="write HH:MM:SS:FF, or HH:MM:SS;FF for drop-frame",
         )
+    sign, *_, separator, _ = match.groups()
     if drop is None:
-        drop = match["s2"] in ";," and can_drop(rate)
+        drop = separator in ";," and can_drop(rate)
     _check_drop(rate, drop)
     base = nominal(rate)
-    hours, minutes, seconds, frames = (int(match[part]) for part in ("h", "m", "s", "f"))
+    hours, minutes, seconds, frames = map(int, match.group("h", "m", "s", "f"))
     dropped = (base // 15) if drop else 0
     if minutes > 59 or seconds > 59 or frames >= base:
         raise UsageError("AP-USE-004", f"{text!r} does not exist at {rate} frames a second")
@@ -132,13 +134,13 @@ def parse_timecode(text: str, rate: Fraction, *, drop: bool | None = None) -> in
     if dropped:
         all_minutes = hours * 60 + minutes
         number -= dropped * (all_minutes - all_minutes // 10)
-    return -number if match["sign"] else number
+    return -number if sign else number
 
 
 def parse_position(text: str, rate: Fraction, *, drop: bool | None = None) -> int:
     """A frame from what a person types: digits alone a frame, suffix `s` seconds, else a timecode."""
     stripped = text.strip()
-    if re.fullmatch(r"-?\d+", stripped):
+    if re.fullmatch(r"-?\d+", stripped, re.ASCII):
         return int(stripped)
     if stripped.endswith("s"):
         try:
