@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from answerprint.core.cut import Clip, Cut, CutTrack, Transition
 from answerprint.core.encoding import from_json, to_json
 from answerprint.core.time import Range, Time
-from answerprint.departments.release.rendering import SegmentPlan, draw_segment, plan_segments
+from answerprint.departments.release.rendering import draw_segment
+from answerprint.departments.release.segment_plans import SegmentPlan, plan_segments
 from answerprint.media.decode import picture_at, read_pictures
 from answerprint.media.encode import VideoSettings, write_pictures
 from answerprint.media.forms import PictureForm

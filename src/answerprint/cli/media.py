@@ -13,7 +13,7 @@ from answerprint.core.errors import Exit
 
 if TYPE_CHECKING:
     from answerprint.core.records import Damage, Stream
-    from answerprint.media.probe import Probe
+    from answerprint.core.logged import Probe
 
 app = command_app()
 

@@ -7,10 +7,27 @@ from typing import Literal
 
 import msgspec
 
-from answerprint.core.records import Damage
+from answerprint.core.findings import Finding
+from answerprint.core.records import AssetKind, Damage, StartTimecode, Stream
 from answerprint.core.time import Range, Time
 
 SyncMethod = Literal["ltc", "timecode", "common audio"]
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as `probe` found it. container is FFmpeg's name, or the camera raw's trade name."""
+
+    container: str
+    kind: AssetKind
+    streams: tuple[Stream, ...]
+    timecode: StartTimecode | None = None
+    duration: Time | None = None
+    tags: Mapping[str, str] = {}
+    findings: tuple[Finding, ...] = ()
+
+    def stream(self, kind: str) -> Stream | None:
+        """The first stream of a kind."""
+        return next((one for one in self.streams if one.kind == kind), None)
 
 
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):

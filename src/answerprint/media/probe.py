@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from answerprint.core.errors import AnswerprintError, MediaError
 from answerprint.core.findings import Finding
+from answerprint.core.logged import Probe
 from answerprint.core.records import AssetKind, StartTimecode, Stream
 from answerprint.core.time import Time
 from answerprint.core.timecode import format_timecode
@@ -39,22 +40,6 @@ LTC_SECONDS = 12  # of each sound stream listened to for timecode: a slate and a
 FIRST_PACKETS = 300  # within which the first picture must come, to see its rotation and fields
 
 _STILL_CONTAINERS = ("_pipe", "webp")
-
-
-class Probe(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as `probe` found it. container is FFmpeg's name, or the camera raw's trade name."""
-
-    container: str
-    kind: AssetKind
-    streams: tuple[Stream, ...]
-    timecode: StartTimecode | None = None
-    duration: Time | None = None
-    tags: Mapping[str, str] = {}
-    findings: tuple[Finding, ...] = ()
-
-    def stream(self, kind: str) -> Stream | None:
-        """The first stream of a kind."""
-        return next((one for one in self.streams if one.kind == kind), None)
 
 
 def probe(path: Path) -> Probe:

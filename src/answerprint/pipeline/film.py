@@ -10,7 +10,7 @@ from answerprint.core.frames import FrameGrid
 from answerprint.core.logged import Slate, SyncMap
 from answerprint.departments.editorial.layout import Assembly
 from answerprint.departments.release.subtitles import Subtitles
-from answerprint.departments.sound.steps import ClipReport, Measured, MixLevels
+from answerprint.departments.sound.records import ClipReport, Measured, MixLevels
 from answerprint.engine.graph import Stored
 from answerprint.formats.screenplays.model import Screenplay
 

@@ -1,4 +1,7 @@
-"""What the engine runs for release: segments, the joined film, subtitles, timelines and stills."""
+"""What the engine runs for release: segments, the joined film, subtitles, timelines and stills.
+
+What only a run needs is imported in it: a make in which nothing is due loads no decoder.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,9 @@ import msgspec
 
 from answerprint.core.cut import Cut
 from answerprint.core.time import Time
-from answerprint.departments.release.rendering import SegmentPlan, draw_segment
+from answerprint.departments.release.segment_plans import SegmentPlan
 from answerprint.engine.step import Context, Inputs, Step
-from answerprint.formats.timelines.edl import write_edl
 from answerprint.formats.timelines.model import MediaLink
-from answerprint.formats.timelines.otio import write_otio
-from answerprint.media.encode import VideoSettings
-from answerprint.media.segments import encode_segment, join_segments
-from answerprint.media.stills import still
 
 STILL_WIDTH = 352  # twice the width shown, for fine screens
 
@@ -40,6 +38,10 @@ class SegmentStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.release.rendering import draw_segment
+        from answerprint.media.encode import VideoSettings
+        from answerprint.media.segments import encode_segment
+
         plan = inputs["plan"].record(SegmentPlan)
         media = {asset: item.path() for asset, item in inputs.many("media").items()}
         settings = VideoSettings(
@@ -66,6 +68,8 @@ class JoinStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("av",)
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.media.segments import join_segments
+
         segments = [item.path() for _, item in sorted(inputs.many("segments").items())]
         join_segments(
             segments,
@@ -102,6 +106,9 @@ class TimelineStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("OpenTimelineIO",)
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.formats.timelines.edl import write_edl
+        from answerprint.formats.timelines.otio import write_otio
+
         brief = inputs["brief"].record(TimelineBrief)
         otio = write_otio(brief.cut, brief.links, media_root=brief.media_root)
         context.write_bytes("otio", otio.encode())
@@ -120,5 +127,7 @@ class StillStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("av", "opencv-contrib-python-headless")
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.media.stills import still
+
         time = inputs["time"].record(Time)
         context.write_bytes("still", still(inputs["media"].path(), time, STILL_WIDTH))

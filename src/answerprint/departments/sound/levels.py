@@ -18,6 +18,7 @@ from scipy.signal import sosfilt
 
 from answerprint.core.encoding import from_builtins
 from answerprint.departments.sound.peaks import PeakMeter
+from answerprint.departments.sound.records import Loudness
 
 ABSOLUTE_GATE = -70.0  # LUFS, BS.1770-4 annex 1
 RELATIVE_GATE = -10.0  # LU under the absolutely gated loudness, the same
@@ -40,17 +41,6 @@ _LAYOUTS: dict[str, tuple[float, ...]] = {
     "7.1": (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, _SURROUND, _SURROUND),  # L R C LFE, back pair, side pair
 }
 _BY_COUNT = {len(weights): weights for weights in _LAYOUTS.values()}
-
-
-class Loudness(msgspec.Struct, frozen=True, kw_only=True):
-    """A measured programme. None where there was nothing to measure (silence, or too short)."""
-
-    integrated: float | None  # LUFS
-    range: float | None  # LU (LRA)
-    max_momentary: float | None  # LUFS over 400 ms
-    max_short_term: float | None  # LUFS over 3 s
-    true_peak: float | None  # dBTP
-    samples: int
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

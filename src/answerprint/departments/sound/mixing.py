@@ -16,7 +16,6 @@ from scipy.signal import sosfilt
 from answerprint.departments.sound.levels import (
     MOMENTARY,
     HopSums,
-    Loudness,
     block_loudness,
     channel_weights,
     gated,
@@ -24,6 +23,7 @@ from answerprint.departments.sound.levels import (
     measure,
 )
 from answerprint.departments.sound.peaks import limit_true_peak
+from answerprint.departments.sound.records import Loudness
 
 RATE = 48_000
 # More lift than this brings up the room and the recorder's noise instead of a voice.

@@ -1,50 +1,26 @@
-"""What the engine runs for sound: each clip cleaned, the mix at its loudness, and the final file measured."""
+"""What the engine runs for sound: each clip cleaned, the mix at its loudness, and the final file measured.
+
+What only a run needs is imported in it: a make in which nothing is due loads no filter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
 from typing import ClassVar
 
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
-
-from answerprint.core.time import Range, Rounding, Time
-from answerprint.departments.sound.cleaning import clean
-from answerprint.departments.sound.diagnosis import diagnose
-from answerprint.departments.sound.levels import HOPS_A_SECOND, Loudness, LoudnessMeter, measure
-from answerprint.departments.sound.mixing import FADE, MixClip, master, plan_gains
+from answerprint.departments.sound.records import (
+    ClipReport,
+    ClipSound,
+    Measured,
+    MixBrief,
+    MixLevels,
+)
 from answerprint.engine.step import Context, Inputs, Step
-from answerprint.media.decode import read_sound
-from answerprint.media.fanout import SoundForm
-from answerprint.media.wave import read_wave_blocks
-from answerprint.media.wave_writing import write_wave
 
-MIX_RATE = 48_000
 MIX_CHANNELS = 2
 CONTEXT_SECONDS = 10  # heard on either side of a clip to learn its noise
 CURVE_STEP = 5  # hops of 100 ms between points of the loudness graph
 LIMITER_MARGIN_DB = 0.5  # lossy coding overshoots: the limiter holds the mix this far under the ceiling
-
-
-class ClipSound(msgspec.Struct, frozen=True, kw_only=True):
-    """The sound of one clip: which channels of which stream, from when to when on the file's clock."""
-
-    source: Range
-    stream: int | None = None
-    channels: tuple[int, ...] = ()  # empty is all
-    left_out: tuple[int, ...] = ()  # channels that carry timecode
-    clean: bool = True
-
-
-class ClipReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in a clip's sound and done about it, and how loud it came out."""
-
-    applied: tuple[str, ...]
-    loudness: float | None  # LUFS, before any gain
 
 
 @dataclass(frozen=True)
@@ -59,58 +35,32 @@ class ClipSoundStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "scipy")
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.sound.cleaning import clean
+        from answerprint.departments.sound.diagnosis import diagnose
+        from answerprint.departments.sound.gathering import (
+            mono_sound,
+            samples_of,
+            voice_spans,
+            with_surroundings,
+        )
+        from answerprint.departments.sound.levels import measure
+        from answerprint.departments.sound.mixing import RATE
+        from answerprint.media.wave_writing import write_wave
+
         clip = inputs["clip"].record(ClipSound)
-        wanted = _samples_of(clip.source)
-        margin = CONTEXT_SECONDS * MIX_RATE if clip.clean else 0
-        first = wanted[0] - margin
-        samples = _mono(inputs, clip, first, wanted[1] + margin)
+        wanted = samples_of(clip.source)
+        margin = CONTEXT_SECONDS * RATE if clip.clean else 0
+        first, last = with_surroundings(wanted, clip.extent, margin)
+        samples = mono_sound(inputs["media"].path(), clip, first, last)
         applied: tuple[str, ...] = ()
         if clip.clean:
-            voice = _voice(inputs, first, len(samples))
-            diagnosis = diagnose(samples, MIX_RATE, voice)
-            samples, steps = clean(samples, MIX_RATE, diagnosis)
+            voice = voice_spans(inputs["voice"].track(), first, len(samples)) if "voice" in inputs else []
+            samples, steps = clean(samples, RATE, diagnose(samples, RATE, voice))
             applied = tuple(str(step) for step in steps)
         cut = samples[wanted[0] - first : wanted[1] - first]
-        write_wave(context.new_file("sound", ".wav"), cut[:, None], MIX_RATE, bits=32)
-        heard = measure(cut[:, None], MIX_RATE)
+        write_wave(context.new_file("sound", ".wav"), cut[:, None], RATE, bits=32)
+        heard = measure(cut[:, None], RATE)
         context.write_record("report", ClipReport(applied=applied, loudness=heard.integrated))
-
-
-class MixPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a clip's sound lies, in frames of the cut; a locked clip keeps the gain it had."""
-
-    clip: str
-    start: int
-    end: int
-    locked_gain: float | None = None
-    goes_on: tuple[bool, bool] = (False, False)  # the same recording runs on before it, after it
-
-
-class MixBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole mix: its length, its clips, its target."""
-
-    rate: Fraction
-    frames: int
-    places: tuple[MixPlace, ...]
-    loudness: float  # LUFS
-    true_peak: float  # dBTP
-
-
-class MixLevels(msgspec.Struct, frozen=True, kw_only=True):
-    """What the mix was set to: the gain of every clip, and how the mix measures before coding."""
-
-    gains: Mapping[str, float]  # clip id → dB
-    target: float
-    ceiling: float
-    loudness: Loudness
-
-
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """The final file's sound, measured after coding, with its short-term curve."""
-
-    loudness: Loudness
-    curve: tuple[float | None, ...]  # short-term LUFS
-    curve_step: float  # seconds between values
 
 
 @dataclass(frozen=True)
@@ -124,6 +74,10 @@ class MixStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy")
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.sound.gathering import mix_clip, sample_at
+        from answerprint.departments.sound.mixing import RATE, master, plan_gains
+        from answerprint.media.wave_writing import write_wave
+
         brief = inputs["brief"].record(MixBrief)
         sounds, reports = inputs.many("sounds"), inputs.many("reports")
         places = [place for place in brief.places if place.clip in sounds]
@@ -133,7 +87,7 @@ class MixStep(Step):
             {place.clip: place.locked_gain for place in places if place.locked_gain is not None},
         )
         clips = [
-            _mix_clip(place, brief.rate, sounds[place.clip].path(), planned[place.clip].gain_db)
+            mix_clip(place, brief.rate, sounds[place.clip].path(), planned[place.clip].gain_db)
             for place in places
         ]
         locked = [planned[place.clip].locked for place in places]
@@ -145,7 +99,7 @@ class MixStep(Step):
             brief.true_peak - LIMITER_MARGIN_DB,
             MIX_CHANNELS,
         )
-        write_wave(context.new_file("mix", ".wav"), made.samples, MIX_RATE, bits=24)
+        write_wave(context.new_file("mix", ".wav"), made.samples, RATE, bits=24)
         gains = {
             name: one.gain_db + (0.0 if one.locked else made.trim.gain_db) for name, one in planned.items()
         }
@@ -166,8 +120,15 @@ class MeasureStep(Step):
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "scipy")
 
     def run(self, inputs: Inputs, context: Context) -> None:
-        meter = LoudnessMeter(MIX_RATE, MIX_CHANNELS)
-        for block in read_sound(inputs["film"].path(), SoundForm(rate=MIX_RATE)):
+        import numpy as np
+
+        from answerprint.departments.sound.levels import HOPS_A_SECOND, LoudnessMeter
+        from answerprint.departments.sound.mixing import RATE
+        from answerprint.media.decode import read_sound
+        from answerprint.media.fanout import SoundForm
+
+        meter = LoudnessMeter(RATE, MIX_CHANNELS)
+        for block in read_sound(inputs["film"].path(), SoundForm(rate=RATE)):
             meter.add(block.samples)
         levels = meter.short_term()[::CURVE_STEP]
         context.write_record(
@@ -178,57 +139,3 @@ class MeasureStep(Step):
                 curve_step=CURVE_STEP / HOPS_A_SECOND,
             ),
         )
-
-
-def _mix_clip(place: MixPlace, rate: Fraction, path: Path, gain_db: float) -> MixClip:
-    """A clip's sound in its place, exactly as long as its frames; no fade where the recording runs on."""
-    start, end = sample_at(place.start, rate), sample_at(place.end, rate)
-    samples = np.concatenate(list(read_wave_blocks(path, end=end - start)))
-    before, after = place.goes_on
-    return MixClip(
-        samples,
-        start,
-        gain_db,
-        fade_in=0 if before else FADE,
-        fade_out=0 if after else FADE,
-    )
-
-
-def sample_at(frame: int, rate: Fraction) -> int:
-    """The 48 kHz sample at which a frame of the cut begins."""
-    return Time(frame, rate).frame(Fraction(MIX_RATE))
-
-
-def _samples_of(range_: Range) -> tuple[int, int]:
-    """A range as 48 kHz samples on the file's clock, one more than needed at its end: where in the cut the
-    clip will lie decides how its length rounds."""
-    rate = Fraction(MIX_RATE)
-    return range_.start.frame(rate), range_.end.frame(rate, Rounding.CEILING) + 1
-
-
-def _mono(inputs: Inputs, clip: ClipSound, first: int, last: int) -> NDArray[np.float32]:
-    """The clip's channels averaged, samples first … last of the file's clock; silence where there is none."""
-    range_ = Range.of_ticks(first, last, Fraction(MIX_RATE))
-    mono = np.zeros(last - first, np.float32)
-    blocks = read_sound(inputs["media"].path(), SoundForm(rate=MIX_RATE), stream=clip.stream, range=range_)
-    for block in blocks:
-        channels = clip.channels or tuple(
-            one for one in range(block.samples.shape[1]) if one not in clip.left_out
-        )
-        chosen = block.samples[:, list(channels)] if channels else block.samples
-        at = block.start - first
-        mono[at : at + len(chosen)] = chosen.mean(axis=1)
-    return mono
-
-
-def _voice(inputs: Inputs, first: int, samples: int) -> list[tuple[int, int]]:
-    """Where people speak, as samples counted from `first` and held to 0 … samples."""
-    if "voice" not in inputs:
-        return []
-    track = inputs["voice"].track()
-    rate = Fraction(MIX_RATE)
-    ranges = (track.range_of(annotation) for annotation in track.annotations)
-    inside = (
-        (max(0, one.start.frame(rate) - first), min(samples, one.end.frame(rate) - first)) for one in ranges
-    )
-    return [(start, end) for start, end in inside if start < end]

@@ -9,6 +9,7 @@ import msgspec
 
 from answerprint.core.errors import UsageError
 from answerprint.core.findings import Evidence, Finding
+from answerprint.core.logged import Probe
 from answerprint.core.records import Asset, AssetKind
 from answerprint.departments.footage.steps import (
     InspectStep,
@@ -20,7 +21,6 @@ from answerprint.departments.footage.steps import (
     VoiceStep,
 )
 from answerprint.engine.graph import Graph, Media
-from answerprint.media.probe import Probe
 from answerprint.media.raw import pair_proxies
 from answerprint.pipeline.bringing import kind_of
 from answerprint.pipeline.making import Making

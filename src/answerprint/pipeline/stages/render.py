@@ -7,7 +7,7 @@ import msgspec
 from answerprint.core.cut import Cut
 from answerprint.core.frames import FrameGrid
 from answerprint.core.time import Time
-from answerprint.departments.release.rendering import plan_segments
+from answerprint.departments.release.segment_plans import plan_segments
 from answerprint.departments.release.steps import (
     JoinStep,
     SegmentStep,
@@ -16,7 +16,8 @@ from answerprint.departments.release.steps import (
     TimelineStep,
     assets_of,
 )
-from answerprint.departments.sound.steps import Measured, MeasureStep
+from answerprint.departments.sound.records import Measured
+from answerprint.departments.sound.steps import MeasureStep
 from answerprint.engine.graph import Collected, Graph, Media, Value
 from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from answerprint.core.cut import Clip
-from answerprint.departments.sound.steps import (
+from answerprint.core.records import Stream
+from answerprint.core.time import Range
+from answerprint.departments.sound.records import (
     ClipReport,
     ClipSound,
-    ClipSoundStep,
     MixBrief,
     MixLevels,
     MixPlace,
-    MixStep,
 )
+from answerprint.departments.sound.steps import ClipSoundStep, MixStep
 from answerprint.engine.graph import Collected, Graph, Media, Value
 from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
@@ -70,8 +71,15 @@ def _clip_sound(making: Making, clip: Clip, clean: bool) -> ClipSound:
         stream=clip.stream,
         channels=clip.channels,
         left_out=() if timecode is None else (timecode,),
+        extent=_extent(audio),
         clean=clean,
     )
+
+
+def _extent(audio: Stream | None) -> Range | None:
+    if audio is None or audio.start is None or audio.duration is None:
+        return None
+    return Range(audio.start, audio.start + audio.duration)
 
 
 def _place(clip: Clip, film: Film, heard: list[Clip]) -> MixPlace:

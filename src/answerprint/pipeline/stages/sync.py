@@ -28,10 +28,13 @@ def sync(making: Making) -> SyncMap:
         return SyncMap()
     found = report.record(step, "sync", SyncMap)
     for one in found.unmatched:
+        reason = one.reason
+        for id, asset in making.assets.items():
+            reason = reason.replace(id, asset.name)
         making.findings.append(
             Finding(
                 code="sync.none",
-                message=f"{making.assets[one.sound].name} was put under no picture: {one.reason}",
+                message=f"{making.assets[one.sound].name} was put under no picture: {reason}",
                 severity="warning",
                 subject=one.sound,
                 evidence=(Evidence(asset=one.sound),),
