@@ -21,7 +21,7 @@ HOURS = 24
 def mismatches(rate: Fraction, drop: bool, hour: int, labelled: int) -> tuple[int, int]:
     """Frames of one hour that come back as something else, and the frames there are.
 
-    labelled: labels counted in the hours before. Each frame is tried where it is, a day later, and mirrored
+    labelled: labels counted in the hours before. Each label is tried where it is, a day later, and mirrored
     below zero.
     """
     frame, wrong = labelled, 0
@@ -35,7 +35,8 @@ def mismatches(rate: Fraction, drop: bool, hour: int, labelled: int) -> tuple[in
         for number, text in ((frame, label), (frame + day, later), (-frame, negative)):
             wrong += format_timecode(number, rate, drop=drop) != text
             wrong += parse_timecode(text, rate, drop=drop) != number
-            wrong += Time.of_seconds(Time(number, rate).seconds).frame(rate, Rounding.EXACT) != number
+        # A time is a fraction: its sign and size cannot matter, so once a frame is enough.
+        wrong += Time.of_seconds(Time(frame, rate).seconds).frame(rate, Rounding.EXACT) != frame
         frame += 1
     return wrong, frame - labelled
 

@@ -306,3 +306,21 @@ def test_any_name_is_one_line_and_comes_back(text: str) -> None:
     written = encoded(text)
     assert written == written.strip() and len(written.splitlines()) <= 1
     assert decoded(written) == text
+
+
+def test_a_fifth_sound_track_is_named_and_not_lost_silently() -> None:
+    link = MediaLink(name="a.wav", url="f/a.wav", rate=PAL, frames=900)
+    clip = shot(link, PAL, Fraction(2), 50)
+    names = tuple(f"A{number}" for number in range(1, 6))
+    cut = msgspec.structs.replace(
+        cut_of(PAL, clip),
+        tracks=(
+            CutTrack(name="V1", kind="video"),
+            *(CutTrack(name=name, kind="audio", clips=(clip,)) for name in names),
+        ),
+    )
+    text = write_edl(cut, {"a" * 64: link}, sound=names)
+    assert "* SOUND TRACKS NOT LISTED: A5\n" in text
+    again = conform(read_edl(text), {"a" * 64: link})
+    assert [track.name for track in again.tracks] == ["A1", "A2", "A3", "A4"]
+    assert all(track.clips[0].source == clip.source for track in again.tracks)

@@ -1,26 +1,122 @@
-"""Reading a screenplay, whatever program wrote it."""
+"""Reads a screenplay in whatever format it is, and asks what only its writer can answer."""
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 from answerprint.core.errors import FormatError
+from answerprint.core.findings import Evidence, Finding
 from answerprint.formats.screenplays.fountain import read_fountain
-from answerprint.formats.screenplays.model import Screenplay
+from answerprint.formats.screenplays.model import Line, Screenplay, normalise
 
-FOUNTAIN = (".fountain", ".spmd")
+FOUNTAIN = (".fountain", ".spmd", ".txt")  # .spmd is Fountain's first name; plain text follows its rules
+EXPORTS = {
+    ".fdx": "Final Draft",
+    ".fadein": "Fade In",
+    ".pdf": "PDF",
+    ".celtx": "Celtx",
+    ".highland": "Highland",
+    ".docx": "Word",
+    ".doc": "Word",
+    ".rtf": "rich text",
+    ".odt": "OpenDocument",
+}
 
 
 def read_screenplay(path: Path) -> Screenplay:
-    """The screenplay in a file.
+    """The screenplay in a file, by its suffix.
 
-    Raises FormatError AP-FORMAT-070 for a format that is not read here, and as `read_fountain` does.
+    Raises FormatError AP-FORMAT-070 for a format that is not read here, and what `read_text` raises for a
+    file that cannot be opened or is no text.
     """
-    if path.suffix.casefold() in FOUNTAIN:
+    suffix = path.suffix.casefold()
+    if suffix in FOUNTAIN:
         return read_fountain(path)
+    known = EXPORTS.get(suffix)
     raise FormatError(
         "AP-FORMAT-070",
-        f"{path.suffix or 'a file without suffix'} is no screenplay format read here",
+        f"{known} screenplays are not read"
+        if known
+        else f"{suffix or 'no suffix'} names no screenplay format",
         file=str(path),
-        remedy="export it as Fountain",
+        remedy="export it as Fountain (.fountain)" if known else "name it .fountain if it is Fountain",
     )
+
+
+def lines(screenplay: Screenplay) -> tuple[Line, ...]:
+    """Every speech in script order, with the key that survives revisions."""
+    return screenplay.lines()
+
+
+def questions(screenplay: Screenplay, name: str) -> tuple[Finding, ...]:
+    """What a person should look at before the script is relied on; name is the file's, for people."""
+    found = list(screenplay.findings)
+    if not any(scene.elements for scene in screenplay.scenes):
+        found.append(_question("script.empty", f"{name} holds no screenplay", name, "elements"))
+        return tuple(found)
+    if not any(scene.heading for scene in screenplay.scenes):
+        found.append(
+            _question(
+                "script.no_scenes",
+                f"{name} has no scene heading (INT. or EXT.): all of it is taken as scene 1",
+                name,
+                "scene headings",
+            )
+        )
+    if not screenplay.lines():
+        found.append(
+            _question(
+                "script.silent",
+                f"{name} has no dialogue: the cut is a string-out in source order",
+                name,
+                "speeches",
+            )
+        )
+    return (*found, *_similar_names(screenplay, name))
+
+
+def _question(code: str, message: str, name: str, counted: str) -> Finding:
+    return Finding(
+        code=code,
+        message=message,
+        severity="warning",
+        subject=name,
+        evidence=(Evidence(measure=counted, value=0.0, threshold=1.0),),
+        needs_a_person=True,
+    )
+
+
+def _similar_names(screenplay: Screenplay, name: str) -> list[Finding]:
+    """Two speakers one letter apart, one of whom hardly speaks: a slip of the hand would look like this."""
+    speeches: dict[str, list[Line]] = {}
+    for line in screenplay.lines():
+        speeches.setdefault(line.character, []).append(line)
+    found: list[Finding] = []
+    for one, other in combinations(speeches, 2):
+        rarer, known = sorted((one, other), key=lambda who: len(speeches[who]))
+        if len(speeches[rarer]) == 1 < len(speeches[known]) and _one_slip(rarer, known):
+            first = speeches[rarer][0]
+            found.append(
+                Finding(
+                    code="script.similar_names",
+                    message=f"{rarer} speaks once (line {first.source_line} of {name}): is it {known}?",
+                    severity="note",
+                    subject=rarer,
+                    evidence=(Evidence(line=first.key, measure="speeches", value=1.0),),
+                    needs_a_person=True,
+                )
+            )
+    return found
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter was left out, added or exchanged. Short and numbered names differ on purpose."""
+    short, long = sorted((normalise(one), normalise(other)), key=len)
+    if len(short) < 4 or len(long) - len(short) > 1 or any(letter.isdigit() for letter in short + long):
+        return False
+    same = next(
+        (at for at, pair in enumerate(zip(short, long, strict=False)) if pair[0] != pair[1]), len(short)
+    )
+    rest = short[same + 1 :] if len(short) == len(long) else short[same:]
+    return rest == long[same + 1 :] and short != long

@@ -63,15 +63,15 @@ class _Entry(msgspec.Struct, kw_only=True):
 def write_edl(
     cut: Cut, media: Mapping[str, MediaLink], *, track: str = "V1", sound: Sequence[str] = ()
 ) -> str:
-    """The list of one picture track and, where named, up to four sound tracks (A1 to A4 in their order).
+    """The list of one picture track and, where named, of sound tracks: the first four become A1 to A4.
 
-    Muted clips are left out. Sound that runs with its picture shares its event (B, AA/V). Raises FormatError
-    AP-FORMAT-025 for a track that is not in the cut or too many of them, AP-FORMAT-026 for a clip whose
-    asset has no MediaLink, AP-FORMAT-027 for a dissolve longer than the clips beside it.
+    Tracks beyond the fourth are named in a comment; muted clips are left out. Sound that runs with its
+    picture shares its event (B, AA/V). Raises FormatError AP-FORMAT-025 for a track that is not in the cut,
+    AP-FORMAT-026 for a clip whose asset has no MediaLink, AP-FORMAT-027 for a dissolve longer than the
+    clips beside it.
     """
-    if len(sound) > SOUND_CHANNELS:
-        raise FormatError("AP-FORMAT-025", f"an edit list holds {SOUND_CHANNELS} sound tracks")
-    named = [(track, "V"), *((name, f"A{number}") for number, name in enumerate(sound, start=1))]
+    held, beyond = sound[:SOUND_CHANNELS], sound[SOUND_CHANNELS:]
+    named = [(track, "V"), *((name, f"A{number}") for number, name in enumerate(held, start=1))]
     entries: list[_Entry] = []
     for name, channel in named:
         entries += _entries(_track(cut, name), channel, cut.rate)
@@ -83,6 +83,8 @@ def write_edl(
         f"* RATE: {cut.rate}",
         f"* START: {_label(cut.start_frame, cut.rate, cut.drop)}",
     ]
+    if beyond:
+        lines.append(f"* SOUND TRACKS NOT LISTED: {', '.join(encoded(name) for name in beyond)}")
     markers = list(cut.markers)
     for number, entry in enumerate(entries, start=1):
         last = number == len(entries)
