@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from answerprint.media.faults import Fault, FaultKind
+
 MOST_BOXES = 20_000  # a file with more is not walked further
 DEEPEST = 12
 _CONTAINERS = frozenset(
@@ -43,19 +45,12 @@ class Box:
         return self.path.rsplit("/", 1)[-1]
 
 
-@dataclass(frozen=True)
-class BoxFault:
-    kind: str  # "truncated" or "bad_header"
-    at: int  # byte
-    reason: str
-
-
 def is_iso_media(head: bytes) -> bool:
     """Whether a file begins as ISO media or QuickTime does."""
     return head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"moof")
 
 
-def walk_boxes(path: Path) -> tuple[list[Box], list[BoxFault]]:
+def walk_boxes(path: Path) -> tuple[list[Box], list[Fault]]:
     """Every box down to the sample tables, and what contradicts itself (sizes, names)."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -75,7 +70,7 @@ class _Walker:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
         self.boxes: list[Box] = []
-        self.faults: list[BoxFault] = []
+        self.faults: list[Fault] = []
 
     def walk(self, at: int, end: int, parent: str, depth: int) -> None:
         for box in self._children(at, end, parent):
@@ -107,7 +102,7 @@ class _Walker:
                 return
             declared_end = at + size
             if declared_end > end:
-                kind = "bad_header" if parent else "truncated"
+                kind: FaultKind = "bad_header" if parent else "truncated"
                 self._fault(kind, at, f"{place}: box {label!r} says {size} bytes, {end - at} are there")
             box = Box(
                 f"{parent}/{label}" if parent else label, at, data, min(declared_end, end), declared_end
@@ -117,5 +112,5 @@ class _Walker:
         if at < end and parent == "":
             self._fault("truncated", at, f"the file ends inside a box header, at byte {at}")
 
-    def _fault(self, kind: str, at: int, reason: str) -> None:
-        self.faults.append(BoxFault(kind, at, reason))
+    def _fault(self, kind: FaultKind, at: int, reason: str) -> None:
+        self.faults.append(Fault(kind, at, reason))

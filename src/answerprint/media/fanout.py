@@ -15,11 +15,11 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Stream
 from av.video.frame import VideoFrame
 
-from answerprint.core.errors import MediaError
-from answerprint.media.damage import judge
+from answerprint.media.container_checks import container_faults
+from answerprint.media.damage import inspect, streams_to_decode
 from answerprint.media.decode import sound_line
 from answerprint.media.evidence import Evidence
 from answerprint.media.forms import (
@@ -31,9 +31,10 @@ from answerprint.media.forms import (
     SoundForm,
     Wants,
 )
-from answerprint.media.guard import LogLine, decodable, open_media
+from answerprint.media.guard import LogLine, check_file, open_media
 from answerprint.media.pixels import PictureBatch
 from answerprint.media.reading import decode, stream_end
+from answerprint.media.verdict import judge
 
 __all__ = [
     "Consumer",
@@ -69,25 +70,18 @@ def fan_out(
     one a core. One call at a time in a process: FFmpeg's log names no container.
     Raises MediaError AP-MEDIA-001…012, 015, 017.
     """
-    file = os.fspath(path)
-    opening: list[LogLine] = []
-    with open_media(path, opening) as container, av.logging.Capture(local=False) as log:
-        log.extend(opening)
-        streams = _streams(container, file, threads)
-        evidence = Evidence(log, streams)
-        stop = threading.Event()
-        workers = [_Worker(consumer, stop) for consumer in consumers]
-        try:
-            _decode(container, streams, evidence, workers, stop, _Progress(progress, container))
-            summary = _summary(Path(path), container, streams, evidence)
-            for worker in workers:
-                worker.give(lambda consumer: consumer.finish(summary))
-        finally:
-            for worker in workers:
-                worker.end()
+    stop = threading.Event()
+    workers = [_Worker(consumer, stop) for consumer in consumers]
+    try:
+        summary = _decode_once(path, workers, stop, progress, threads)
         for worker in workers:
-            worker.raise_failure()
-        return summary
+            worker.give(lambda consumer: consumer.finish(summary))
+    finally:
+        for worker in workers:
+            worker.end()
+    for worker in workers:
+        worker.raise_failure()
+    return summary
 
 
 class _Worker:
@@ -148,24 +142,6 @@ class _Progress:
     def done(self) -> None:
         if self._tell is not None and self._told < PROGRESS_STEPS:
             self._tell(1.0)
-
-
-def _streams(container: InputContainer, file: str, threads: int) -> list[Stream]:
-    """The streams to decode: the first picture and every sound stream. Raises when none can be."""
-    moving = [one for one in container.streams.video if not one.disposition & Disposition.attached_pic]
-    wanted: list[Stream] = [*moving[:1], *container.streams.audio]
-    chosen: list[Stream] = []
-    refused: MediaError | None = None
-    for stream in wanted:
-        try:
-            chosen.append(decodable(stream, file, threads=threads))
-        except MediaError as error:
-            refused = error
-    if not chosen:
-        raise refused or MediaError(
-            "AP-MEDIA-017", "there is neither picture nor sound in this file", file=file
-        )
-    return chosen
 
 
 def _decode(
@@ -231,17 +207,33 @@ def _hand_sound(blocks: Iterable[SoundBlock], takers: Sequence[_Worker]) -> None
             taker.give(lambda consumer, block=block: consumer.sound(block))  # type: ignore[misc]
 
 
-def _summary(
-    path: Path, container: InputContainer, streams: Sequence[Stream], evidence: Evidence
+def _decode_once(
+    path: Path | str,
+    workers: Sequence[_Worker],
+    stop: threading.Event,
+    progress: Callable[[float], None] | None,
+    threads: int,
 ) -> DecodeSummary:
-    evidence.listen()
-    picture = next((evidence.facts[one.index] for one in streams if one.type == "video"), None)
+    opening: list[LogLine] = []
+    with open_media(path, opening) as container, av.logging.Capture(local=False) as log:
+        log.extend(opening)
+        streams = streams_to_decode(container, os.fspath(path), threads=threads, exact=False)
+        evidence = Evidence(log, streams)
+        _decode(container, streams, evidence, workers, stop, _Progress(progress, container))
+        evidence.listen()
+        damage = judge(container, evidence, container_faults(*check_file(path)))
+    if damage and not stop.is_set():
+        # With several threads at work a message is not told of the packet at hand, nor twice in the same
+        # order: what is found broken is read again by one, so that places are right and always the same.
+        damage = inspect(Path(path)).damage
+    facts = evidence.facts
+    picture = next((one for one in facts.values() if one.kind == "video"), None)
     pts = np.array(picture.pts if picture else (), np.int64)
     pts.flags.writeable = False
     return DecodeSummary(
         pictures=len(pts),
         pts=pts,
         time_base=picture.time_base if picture else None,
-        samples={one.index: evidence.facts[one.index].samples for one in streams if one.type == "audio"},
-        damage=judge(path, container, evidence),
+        samples={index: one.samples for index, one in facts.items() if one.kind == "audio"},
+        damage=damage,
     )

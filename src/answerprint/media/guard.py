@@ -233,7 +233,7 @@ def decodable(stream: S, file: str, *, threads: int = 0, frame_threads: bool = T
             "AP-MEDIA-010", f"stream {stream.index} is {name}; it is not decoded here", file=file
         )
     if not context.is_open:
-        context.options = {"max_pixels": str(MAX_PIXELS)}
+        context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "crccheck+bitstream+buffer"}
         context.flags |= av.codec.context.Flags.output_corrupt
         context.thread_count = threads
         context.thread_type = "AUTO" if frame_threads else "SLICE"
@@ -259,9 +259,12 @@ def close_decoders(container: InputContainer) -> None:
 
 
 def quiet_log() -> None:
-    """FFmpeg's messages at WARNING, every repetition, to whoever captures them; never to stderr."""
-    if av.logging.get_level() != av.logging.WARNING:
-        av.logging.set_level(av.logging.WARNING)
+    """FFmpeg's messages to whoever captures them, every repetition, and never to stderr.
+
+    At INFO: that is where it tells of concealing lost blocks.
+    """
+    if av.logging.get_level() != av.logging.INFO:
+        av.logging.set_level(av.logging.INFO)
         av.logging.set_skip_repeated(False)
         logger = logging.getLogger("libav")
         logger.addHandler(logging.NullHandler())

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
