@@ -251,7 +251,7 @@ def _exact(hum: Hum, sound: NDArray[np.float64], rate: int, pauses: NDArray[np.b
     before, peak, after = np.log(spectrum[at - 1 : at + 2] + 1e-30)
     bend = before - 2 * peak + after
     fine = at + (0.5 * (before - after) / bend if bend < 0 else 0.0)
-    fundamental = fine * step / multiple
+    fundamental = float(fine * step / multiple)
     lines = tuple(
         Line(round(line.hertz / hum.fundamental) * fundamental, line.level_db, line.prominence_db)
         for line in hum.lines
