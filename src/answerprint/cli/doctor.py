@@ -27,10 +27,11 @@ def doctor(json: Json = False) -> None:
     missing = [one for one in checks if one.state == "missing"]
 
     def text(console: Console) -> None:
+        widest = max(len(one.name) for one in checks)
         marks = {"has": "[green]✓[/]", "optional": "[yellow]–[/]", "missing": "[red]✗[/]"}
         for one in checks:
             console.print(f"{marks[one.state]} ", end="")
-            console.print(f"{one.name:<22}{one.found}", markup=False, highlight=False)
+            console.print(f"{one.name:<{widest}}  {one.found}", markup=False, highlight=False)
             if one.remedy:
                 console.print(f"    → {one.remedy}", markup=False, highlight=False)
 

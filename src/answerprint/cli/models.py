@@ -30,9 +30,10 @@ def list_models(json: Json = False) -> None:
     cards = shelf.list()
 
     def text(console: Console) -> None:
-        from rich.table import Table
+        from rich.table import Column, Table
 
-        table = Table("model", "does", "size", "licence", "here")
+        folded = (Column(name, overflow="fold") for name in ("does", "size", "licence", "here"))
+        table = Table("model", *folded)
         for card in cards:
             here = "yes" if shelf.fetched(card.name) else f"answerprint models fetch {card.name}"
             table.add_row(card.name, card.does, _megabytes(card.size), card.licence, here)
@@ -79,6 +80,7 @@ def fetch(name: Name, json: Json = False) -> None:
     from answerprint.models.shelf import Shelf
 
     shelf = Shelf()
+    shelf.card(name)  # an unknown name is said before any bar is drawn
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=stderr()) as bars:
         tasks: dict[str, Any] = {}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from answerprint.core.encoding import to_json
+from answerprint.core.encoding import to_builtins, to_json
 from answerprint.core.errors import AnswerprintError, Exit, UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
@@ -37,32 +39,32 @@ def stdout() -> Console:
 
 
 def stderr() -> Console:
-    return Console(stderr=True)
+    return Console(stderr=True, soft_wrap=not sys.stderr.isatty())
 
 
 def emit(document: Any, as_json: bool, text: Callable[[Console], None] | None = None) -> None:
     """Print a result: the one JSON document, or the text form for people."""
     if as_json or text is None:
-        sys.stdout.write(to_json(document).decode("utf-8", "replace") + "\n")
+        sys.stdout.write(_json(document) + "\n")
     else:
         text(stdout())
 
 
 def printable(text: str) -> str:
-    """A file name for people: bytes that are no UTF-8 are shown escaped."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """A text with file names in it, for people: bytes that are no UTF-8, and control characters that a
+    terminal would obey, are shown escaped."""
+    return "".join(one if one.isprintable() or one == "\n" else _escape(one) for one in text)
+
+
+def typed(path: Path) -> str:
+    """A path as it is typed in a shell, quoted where it has to be."""
+    return shlex.quote(printable(str(path)))
 
 
 def report_error(error: AnswerprintError, as_json: bool) -> int:
     """Print an error and return its exit code."""
     if as_json:
-        document = {
-            "error": {
-                name: printable(value) if value is not None else None
-                for name, value in error.document()["error"].items()
-            }
-        }
-        sys.stdout.write(to_json(document).decode() + "\n")
+        sys.stdout.write(_json(error.document()) + "\n")
     else:
         console = stderr()
         place = " ".join(part for part in (error.file, f"at {error.at}" if error.at else None) if part)
@@ -102,3 +104,26 @@ def invoke(app: typer.Typer, name: str, arguments: list[str], *, grouped: bool) 
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         remedy = f"answerprint {name} --help shows how it is used"
         return report_error(UsageError("AP-USE-011", message, remedy=remedy), as_json)
+
+
+def _json(document: Any) -> str:
+    try:
+        return to_json(document).decode()
+    except UnicodeEncodeError:  # a file name that is no UTF-8 has no place in JSON: its bytes are escaped
+        return to_json(_escaped(to_builtins(document))).decode()
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join(_escape(one) if "\ud800" <= one <= "\udfff" else one for one in value)
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(one) for one in value]
+    return value
+
+
+def _escape(one: str) -> str:
+    """A character as `\\x1b`. Python keeps a byte that is no UTF-8 as U+DC80 … U+DCFF (PEP 383)."""
+    byte = ord(one) - 0xDC00
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else one.encode("unicode_escape").decode()

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, command_app, emit, printable
+from answerprint.cli.output import Json, command_app, emit, printable, typed
 from answerprint.core.errors import Exit
+from answerprint.core.timecode import can_drop, parse_rate
 
 app = command_app()
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The production's folder.")]
@@ -30,6 +31,10 @@ def new(
     loudness: Annotated[float | None, typer.Option(help="Programme loudness in LUFS.")] = None,
     true_peak: Annotated[float | None, typer.Option(help="True peak ceiling in dBTP.")] = None,
     language: Annotated[str | None, typer.Option(help="Spoken language: en.")] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Settle an existing production anew; its settings are kept beside."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be settled only.")] = False,
     json: Json = False,
 ) -> None:
@@ -42,7 +47,7 @@ def new(
     from answerprint.pipeline.beginning import Settled, begin, defaults
 
     given = {
-        "name": name,
+        "name": printable(name) if name is not None else None,
         "rate": rate,
         "raster": raster,
         "drop_frame": drop_frame,
@@ -56,10 +61,10 @@ def new(
     answers: dict[str, Any] = {}
     for key, default in defaults(folder).items():
         value = given[key]
-        if value is None and asked and key != "drop_frame":
-            value = typer.prompt(key.replace("_", " "), default=default, type=type(default))
+        if value is None and asked:
+            value = _ask(key, default, answers)
         answers[key] = default if value is None else value
-    settled: Settled = begin(folder, answers, dry_run=dry_run)
+    settled: Settled = begin(folder, answers, force=force, dry_run=dry_run)
 
     def text(console: Console) -> None:
         verb = "would be settled" if dry_run else "settled"
@@ -68,7 +73,7 @@ def new(
             console.print(printable(f"  {key:<16}{value}"), markup=False, highlight=False)
         if not dry_run:
             console.print(
-                printable(f"Next: answerprint add {folder} CARD… SCREENPLAY"), markup=False, highlight=False
+                f"Next: answerprint add {typed(folder)} CARD… SCREENPLAY", markup=False, highlight=False
             )
 
     emit(settled, json, text)
@@ -126,3 +131,10 @@ def status(folder: Folder, json: Json = False) -> None:
             console.print(printable(line), markup=False, highlight=False)
 
     emit(standing.document(), json, text)
+
+
+def _ask(key: str, default: Any, answers: dict[str, Any]) -> Any:
+    """The answer of the person at the terminal. Drop-frame is asked only where the rate has it."""
+    if key == "drop_frame":
+        return can_drop(parse_rate(answers["rate"])) and typer.confirm("drop frame", default=default)
+    return typer.prompt(key.replace("_", " "), default=default, type=type(default))

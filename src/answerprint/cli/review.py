@@ -42,7 +42,7 @@ def review(
     from answerprint.store.production import Production
 
     production = Production.open(folder)
-    who = by or _user()
+    who = printable(by) or _user()
     with Answers(production) as answers:
         recorded: list[Decision] = []
         wanted: list[tuple[Answer, str]] = [
@@ -55,7 +55,7 @@ def review(
             slot, _, other = name.partition("=")
             if answer == "replace" and not other:
                 raise UsageError("AP-USE-033", f"replace {name!r} by what?", remedy="write --replace 1.3=2")
-            recorded.append(answers.prepare(answer, slot, other=other, note=note, by=who))
+            recorded.append(answers.prepare(answer, slot, other=other, note=printable(note), by=who))
         undone = [answers.find(name).id for name in undo or ()]
         if not dry_run:
             answers.record(recorded, undone)

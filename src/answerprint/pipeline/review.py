@@ -32,7 +32,8 @@ def find_proposal(proposals: Sequence[Proposal], name: str) -> Proposal:
         return found[0]
     what = "more than one proposal fits" if found else "no proposal is called"
     near = ", ".join(one.subject.split(":")[0] for one in (found or proposals)[:6])
-    raise UsageError("AP-USE-030", f"{what} {name!r}", remedy=f"name one of: {near} …")
+    remedy = f"name one of: {near} …" if near else "there are none yet: run answerprint make"
+    raise UsageError("AP-USE-030", f"{what} {name!r}", remedy=remedy)
 
 
 def find_choice(proposal: Proposal, name: str, assets: Mapping[str, str]) -> Choice:

@@ -74,6 +74,12 @@ def parse_settings(text: str, path: Path) -> Settings:
     return settings
 
 
+def explanation_of(table: str, option: str) -> str:
+    """What an option of production.toml is for: the comment that stands above it in a new file."""
+    tables = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    return _explanation(tables[table], option)
+
+
 def parse_toml(text: str, path: Path, code: str) -> dict[str, Any]:
     """A TOML document. Raises StoreError with the code given, naming the line, when it is none."""
     try:
