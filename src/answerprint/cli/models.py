@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 app = command_app()
 
-Name = Annotated[str, typer.Argument(help="A model of the shelf, as `answerprint models list` names it.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A model of the shelf, as `answerprint models list` names it.")
+]
+
+
+@app.callback()
+def models() -> None:
+    """The model shelf: what each model does, its licence and digests, and whether it is here.
+
+    Example: answerprint models list
+    """
 
 
 @app.command("list")

@@ -52,16 +52,29 @@ def _description(text: str) -> list[str]:
 
 
 def _parameters(command: Any) -> list[str]:
-    rows = ["| | |", "|---|---|"]
+    rows = ["| argument or option | |", "|---|---|"]
     for one in command.params:
         if one.name == "help":
             continue
         if one.param_type_name == "argument":
             names = f"`{(one.metavar or one.name or '').strip('{}')}`"
         else:
-            names = ", ".join(f"`{option}`" for option in (*one.opts, *one.secondary_opts))
-        rows.append(f"| {names} | {(one.help or '').strip()} |")
+            value = "" if one.is_flag else " VALUE"
+            names = ", ".join(f"`{option}{value}`" for option in (*one.opts, *one.secondary_opts))
+        rows.append(f"| {names} | {(one.help or '').strip()}{_more(one)} |")
     return rows
+
+
+def _more(one: Any) -> str:
+    """What an explanation leaves to the program: required, repeatable, and what holds without it."""
+    if one.param_type_name == "argument":
+        return ""
+    said = [" Required."] if one.required else []
+    if one.multiple:
+        said.append(" May be given several times.")
+    if isinstance(one.default, str | int) and one.default:
+        said.append(f" Default: `{one.default}`.")
+    return "".join(said)
 
 
 if __name__ == "__main__":

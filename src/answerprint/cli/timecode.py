@@ -30,7 +30,10 @@ class Converted(msgspec.Struct):
 def timecode(
     value: Annotated[
         str,
-        typer.Argument(help="A frame (107892), seconds (12.5s, 1001/24000s) or a timecode (01:00:00;00)."),
+        typer.Argument(
+            metavar="VALUE",
+            help="A frame (107892), seconds (12.5s, 1001/24000s) or a timecode ('01:00:00;00').",
+        ),
     ],
     rate: Annotated[str, typer.Option(help="Frames a second: 25, 23.976, 30000/1001.")],
     drop: Annotated[bool, typer.Option("--drop", help="Read and write drop-frame timecode.")] = False,
@@ -38,7 +41,7 @@ def timecode(
 ) -> None:
     """Convert a frame, seconds or a timecode at an exact rate.
 
-    Example: answerprint timecode 01:00:00;02 --rate 30000/1001 --drop
+    Example: answerprint timecode '01:00:00;02' --rate 30000/1001 --drop
     """
     exact = parse_rate(rate)
     frame = parse_position(value, exact, drop=True if drop else None)
