@@ -324,3 +324,15 @@ def test_a_fifth_sound_track_is_named_and_not_lost_silently() -> None:
     again = conform(read_edl(text), {"a" * 64: link})
     assert [track.name for track in again.tracks] == ["A1", "A2", "A3", "A4"]
     assert all(track.clips[0].source == clip.source for track in again.tracks)
+
+
+def test_a_dissolve_from_black_that_fills_its_gap_leaves_the_shot_before_it_alone() -> None:
+    link = MediaLink(name="a.mov", url="f/a.mov", rate=PAL, frames=900)
+    second = msgspec.structs.replace(
+        shot(link, PAL, Fraction(4), 25, 32), transition=Transition("dissolve", 8, 7)
+    )
+    cut = cut_of(PAL, shot(link, PAL, Fraction(1), 25), second)
+    again = conform(read_edl(write_edl(cut, {"a" * 64: link})), {"a" * 64: link})
+    assert [(clip.record, clip.source, clip.transition) for clip in again.tracks[0].clips] == [
+        (clip.record, clip.source, clip.transition) for clip in cut.tracks[0].clips
+    ]

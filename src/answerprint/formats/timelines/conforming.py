@@ -35,6 +35,7 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
     tracks: dict[str, list[Clip]] = {}
     markers: list[Marker] = []
     day = frames_a_day(document.rate, document.drop)
+    from_black = {event.number for event in document.events if event.reel == BLACK}
     for event in document.events:
         markers += [_marker(one, start, document) for one in event.markers]
         record_in = _nearest(event.record_in - start, day)
@@ -53,7 +54,8 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
         source = _source(event, link, before, record_out - record_in - before, document.rate)
         for channel in event.channels:
             clips = tracks.setdefault("V1" if channel == "V" else channel, [])
-            _meet(clips, event, record_in, before, document.rate)
+            outgoing = before if event.kind == "D" and event.number not in from_black else 0
+            _meet(clips, event, record_in, outgoing, document.rate)
             clips.append(
                 Clip(
                     id=f"{event.number}.{channel}",
@@ -141,7 +143,7 @@ def _source(event: EdlEvent, link: MediaLink, before: int, frames: int, rate: Fr
 
 
 def _meet(clips: list[Clip], event: EdlEvent, record_in: int, before: int, rate: Fraction) -> None:
-    """Let the outgoing clip run on to the edit point inside a dissolve; refuse an overlap."""
+    """Let the outgoing clip run on `before` frames, to the edit inside a dissolve; refuse an overlap."""
     if not clips:
         return
     start, end = record_frames(clips[-1], rate)
@@ -152,7 +154,7 @@ def _meet(clips: list[Clip], event: EdlEvent, record_in: int, before: int, rate:
             at=f"line {event.line}",
             remedy="sort the list by record time (A-mode)",
         )
-    if event.kind == "D" and before and end == record_in:
+    if before and end == record_in:
         last = clips[-1]
         record = Range.of_ticks(start, end + before, rate)
         # An exact comment already names the whole of it; timecode names what lies before the dissolve.
