@@ -13,8 +13,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from answerprint.core.errors import MediaError
 from answerprint.core.timecode import can_drop, format_timecode, nominal, parse_timecode
@@ -207,6 +205,9 @@ def _turns(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64
     pad = int(MIRRORED * sample_rate)
     if len(samples) <= pad:
         return np.zeros(0)
+    from scipy.ndimage import maximum_filter1d  # here: a probe of pictures alone need not load it
+    from scipy.signal import butter, sosfiltfilt
+
     top = min(BAND[1], 0.45 * sample_rate)
     band = butter(2, (BAND[0], top), "bandpass", fs=sample_rate, output="sos")
     mirrored = np.concatenate([-samples[pad - 1 :: -1], samples, -samples[: -pad - 1 : -1]])
