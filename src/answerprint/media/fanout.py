@@ -33,7 +33,7 @@ from answerprint.media.forms import (
 )
 from answerprint.media.guard import LogLine, check_file, open_media
 from answerprint.media.pixels import PictureBatch
-from answerprint.media.reading import decode, stream_end
+from answerprint.media.reading import decode, rising, stream_end
 from answerprint.media.verdict import judge
 
 __all__ = [
@@ -228,7 +228,7 @@ def _decode_once(
         damage = inspect(Path(path)).damage
     facts = evidence.facts
     picture = next((one for one in facts.values() if one.kind == "video"), None)
-    pts = np.array(picture.pts if picture else (), np.int64)
+    pts = np.array(rising(picture.pts) if picture else (), np.int64)
     pts.flags.writeable = False
     return DecodeSummary(
         pictures=len(pts),

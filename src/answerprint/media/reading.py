@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import av.error
 from av.audio.frame import AudioFrame
@@ -42,7 +43,12 @@ class Decoded(NamedTuple):
 def decode(
     container: InputContainer, streams: Sequence[Stream], listener: Listener | None = None
 ) -> Iterator[Decoded]:
-    """Every frame of the streams in presentation order per stream. A packet that fails costs itself only."""
+    """Every frame of the streams in presentation order per stream. A packet that fails costs itself only.
+
+    After damage a decoder may give a picture too early: it waits for its turn, and one that comes after its
+    turn is left out, so that timestamps always rise.
+    """
+    waiting = {stream.index: _InOrder() for stream in streams if stream.type == "video"}
     for packet in demux(container, streams, listener):
         if packet.size == 0 and packet.dts is not None:
             continue  # an empty sample: "show the last picture again"
@@ -54,8 +60,51 @@ def decode(
             continue
         if listener is not None:
             listener.frames(packet, frames)
+        order = waiting.get(packet.stream.index)
         for frame in frames:
-            yield Decoded(packet.stream, frame)
+            if order is None or not isinstance(frame, VideoFrame) or frame.pts is None:
+                yield Decoded(packet.stream, frame)
+            else:
+                for ready in order.push(frame, frame.pts):
+                    yield Decoded(packet.stream, ready)
+    for stream in streams:
+        if stream.index in waiting:
+            for ready in waiting[stream.index].flush():
+                yield Decoded(stream, ready)
+
+
+def rising(stamps: Sequence[int]) -> list[int]:
+    """The timestamps of the pictures that `decode` gives, from those a decoder gave, in its order."""
+    order = _InOrder()
+    given = [stamp for one in stamps for stamp in order.push(one, one)]
+    return given + list(order.flush())
+
+
+class _InOrder:
+    """A picture or two held back, so that one that came early can wait for its turn."""
+
+    DEPTH = 2
+
+    def __init__(self) -> None:
+        self._held: list[tuple[int, int, Any]] = []
+        self._count = 0
+        self._last: int | None = None
+
+    def push(self, frame: Any, pts: int) -> Iterator[Any]:
+        self._count += 1
+        heapq.heappush(self._held, (pts, self._count, frame))
+        while len(self._held) > self.DEPTH:
+            yield from self._pop()
+
+    def flush(self) -> Iterator[Any]:
+        while self._held:
+            yield from self._pop()
+
+    def _pop(self) -> Iterator[Any]:
+        pts, _, frame = heapq.heappop(self._held)
+        if self._last is None or pts > self._last:
+            self._last = pts
+            yield frame
 
 
 def demux(

@@ -112,8 +112,6 @@ def as_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     return samples.astype(np.float32) / np.float32(32768.0)
 
 
-def write_track(context: Context, name: str, rate: Fraction, marks: list[Annotation]) -> None:
+def write_track(context: Context, asset: str, name: str, rate: Fraction, marks: list[Annotation]) -> None:
     ordered = sorted(marks, key=lambda one: (one.start, one.end, one.label))
-    context.write_track(
-        name, Track(asset=context.subject, name=f"{name}.1", rate=rate, annotations=tuple(ordered))
-    )
+    context.write_track(name, Track(asset=asset, name=f"{name}.1", rate=rate, annotations=tuple(ordered)))

@@ -31,7 +31,7 @@ def opponent(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 def signature(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(9, 16, 3) uint8: the mean of every cell."""
     cells = rgb.reshape(CELLS_Y, CELL, CELLS_X, CELL, 3).mean(axis=(1, 3), dtype=np.float32)
-    return np.rint(cells).astype(np.uint8)
+    return np.asarray(np.rint(cells), np.uint8)
 
 
 def plain_difference(first: Planes, second: Planes) -> float:

@@ -124,6 +124,7 @@ class ListenStep(AnalyserStep):
 class VoiceStep(Step):
     """The track `voice.1`: where people speak. Silero VAD where it is fetched, else the classical measure."""
 
+    asset: str  # whose voices; in the key, because two files may hold the same sound
     silero: str = ""  # the model's digest; empty is the classical back end
 
     name: ClassVar[str] = "voice"
@@ -152,7 +153,7 @@ class VoiceStep(Step):
             )
             for one in found
         ]
-        write_track(context, "voice", SOUND_RATE, marks)
+        write_track(context, self.asset, "voice", SOUND_RATE, marks)
 
 
 class SyncBrief(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +198,8 @@ class ReadingsStep(Step):
     Where separate sound was matched the recording is heard, and its times are put on the picture's clock.
     """
 
+    asset: str  # the clip; in the key, because two clips may hold the same sound
+
     name: ClassVar[str] = "readings"
     version: ClassVar[int] = 1
     reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice", "lines")
@@ -219,5 +222,5 @@ class ReadingsStep(Step):
             inputs["lines"].record(tuple[Line, ...]),
             inputs["match"].record(SoundMatch) if "match" in inputs else None,
         )
-        write_track(context, "readings", SOUND_RATE, readings)
-        write_track(context, "words", SOUND_RATE, words)
+        write_track(context, self.asset, "readings", SOUND_RATE, readings)
+        write_track(context, self.asset, "words", SOUND_RATE, words)

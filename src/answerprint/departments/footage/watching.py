@@ -107,7 +107,7 @@ class ShotWatcher:
             for one in found.boundaries
         ]
         marks += [Annotation(start=start, end=end, label="shot") for start, end in found.shots]
-        write_track(self._context, "shots", 1 / summary.time_base, marks)
+        write_track(self._context, self._context.subject, "shots", 1 / summary.time_base, marks)
 
 
 class LooksWatcher:
@@ -133,7 +133,7 @@ class LooksWatcher:
             Annotation(start=one.start_pts, end=one.end_pts, label="look", value=dict(one.values))
             for one in windows
         ]
-        write_track(self._context, "looks", 1 / summary.time_base, marks)
+        write_track(self._context, self._context.subject, "looks", 1 / summary.time_base, marks)
 
 
 class Listener:

@@ -13,8 +13,10 @@ from typing import ClassVar
 import msgspec
 
 from answerprint.core.cut import Cut
-from answerprint.core.time import Time
+from answerprint.core.records import Track
+from answerprint.core.time import Range, Time
 from answerprint.departments.release.segment_plans import SegmentPlan
+from answerprint.departments.release.transcript import SpokenWord
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.timelines.model import MediaLink
 
@@ -85,6 +87,71 @@ def assets_of(plan: SegmentPlan) -> list[str]:
     """The assets that a segment shows."""
     outgoing = plan.dissolve.outgoing if plan.dissolve is not None else None
     return sorted({shown.asset for shown in (plan.picture, outgoing) if shown is not None})
+
+
+class SubtitledSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """A clip of the cut in which a line is heard; source in the asset's own time, record in the cut's."""
+
+    line: str
+    speaker: str
+    text: str
+    asset: str
+    source: Range
+    record: Range
+
+
+class SubtitleBrief(msgspec.Struct, frozen=True, kw_only=True):
+    """What is heard in the cut, in order."""
+
+    rate: Fraction
+    frames: int
+    slots: tuple[SubtitledSlot, ...]
+
+
+@dataclass(frozen=True)
+class SubtitleStep(Step):
+    """Subtitles of the cut as SubRip and WebVTT, timed by the words that are heard."""
+
+    name: ClassVar[str] = "subtitles"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("brief", "words")
+    writes: ClassVar[tuple[str, ...]] = ("srt", "vtt", "cues")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.release.subtitles import subtitle_cues
+        from answerprint.formats.subtitles.srt import write_srt
+        from answerprint.formats.subtitles.vtt import write_vtt
+
+        brief = inputs["brief"].record(SubtitleBrief)
+        tracks = {asset: item.track() for asset, item in inputs.many("words").items()}
+        words = [
+            word
+            for slot in brief.slots
+            if slot.asset in tracks
+            for word in heard_in(slot, tracks[slot.asset])
+        ]
+        written = {slot.line: slot.text for slot in brief.slots}
+        made = subtitle_cues(words, written, brief.rate, frames=brief.frames)
+        context.write_bytes("srt", write_srt(made.cues).encode())
+        context.write_bytes("vtt", write_vtt(made.cues).encode())
+        context.write_record("cues", made)
+
+
+def heard_in(slot: SubtitledSlot, words: Track) -> list[SpokenWord]:
+    """The words of the slot's line that its clip holds whole, at their places in the cut."""
+    to_cut = slot.record.start - slot.source.start
+    inside = (
+        (annotation, words.range_of(annotation))
+        for annotation in words.annotations
+        if annotation.label == slot.line
+    )
+    return [
+        SpokenWord(
+            text=annotation.text, range=range_.moved(to_cut), line=slot.line, speaker=slot.speaker or None
+        )
+        for annotation, range_ in inside
+        if slot.source.start <= range_.start and range_.end <= slot.source.end
+    ]
 
 
 class TimelineBrief(msgspec.Struct, frozen=True, kw_only=True):

@@ -116,7 +116,11 @@ def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
         matched = Value(msgspec.structs.replace(match, evidence={})) if match is not None else None
         inputs: dict[str, Reference] = {"sound": sound, "listening": listening, "voice": voice}
         graph.add(
-            ReadingsStep(), id, lines=lines, **inputs, **({"match": matched} if matched is not None else {})
+            ReadingsStep(asset=id),
+            id,
+            lines=lines,
+            **inputs,
+            **({"match": matched} if matched is not None else {}),
         )
     if not len(graph):
         making.findings.append(

@@ -12,6 +12,7 @@ from answerprint.core.findings import Evidence, Finding
 from answerprint.core.logged import Probe
 from answerprint.core.records import Asset, AssetKind
 from answerprint.departments.footage.steps import (
+    SILERO,
     InspectStep,
     ListenStep,
     LooksStep,
@@ -22,6 +23,7 @@ from answerprint.departments.footage.steps import (
 )
 from answerprint.engine.graph import Graph, Media
 from answerprint.media.raw import pair_proxies
+from answerprint.models.shelf import Shelf
 from answerprint.pipeline.bringing import kind_of
 from answerprint.pipeline.making import Making
 from answerprint.store.objects import hash_file
@@ -153,6 +155,7 @@ def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
 
 def _deep_pass(making: Making) -> None:
     graph = Graph()
+    silero = silero_digest()
     for id, asset in making.assets.items():
         if asset.kind in ("raw", "sidecar"):
             continue
@@ -165,8 +168,16 @@ def _deep_pass(making: Making) -> None:
             graph.add(LooksStep(), id, media=media)
         if asset.stream("audio") is not None:
             heard = graph.add(ListenStep(), id, media=media, probe=probe)
-            graph.add(VoiceStep(), id, sound=heard["sound"], listening=heard["listening"])
+            graph.add(
+                VoiceStep(asset=id, silero=silero), id, sound=heard["sound"], listening=heard["listening"]
+            )
     making.run(graph)
+
+
+def silero_digest() -> str:
+    """The digest of Silero VAD where it is fetched, else nothing: the classical back end hears voices."""
+    shelf = Shelf()
+    return shelf.digest(SILERO) if shelf.fetched(SILERO) else ""
 
 
 def card_counts(assets: list[Asset]) -> dict[str, int]:

@@ -43,7 +43,7 @@ from answerprint.pipeline.summary import (
 from answerprint.pipeline.versions import SUMMARY, base_version, publish
 from answerprint.store.objects import hash_bytes
 
-REPORT, SRT, VTT = "report.html", "rough-cut.srt", "rough-cut.vtt"
+REPORT = "report.html"
 TOLERANCE = 0.5  # LU around the target, EBU R 128
 
 
@@ -228,7 +228,7 @@ def _data(making: Making, film: Film, summary: VersionSummary) -> ReportData:
         back_ends=_back_ends(making),
         loudness=_curve(film),
         cleaning=_cleaning(film),
-        cues=film.subtitles.cues if film.subtitles is not None else 0,
+        cues=len(film.subtitles.cues) if film.subtitles is not None else 0,
     )
 
 
