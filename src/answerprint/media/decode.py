@@ -121,8 +121,8 @@ def read_sound(
     """The sound of one stream in blocks (a second each by default), on the file's clock.
 
     With a range, exactly the samples k with start ≤ k / rate < end: silence, marked, where the stream has
-    nothing. Without one, from its first sample to its last. An AAC stream's noise bands are drawn anew by each
-    decode; everything else is the same wherever reading begins. Raises MediaError AP-MEDIA-001…012, 014, 015.
+    nothing. Without one, from its first sample to its last. An AAC stream's noise bands are drawn anew in
+    every decode; all else is the same wherever reading begins. Raises MediaError AP-MEDIA-001…012, 014, 015.
     """
     file = os.fspath(path)
     with open_media(path) as container:

@@ -24,6 +24,7 @@ LOUDEST = 4.0
 LOSSY_SOUND = ("aac", "mp3", "mp2", "ac3", "eac3", "vorbis", "opus")
 
 INFORMATION = 32  # AV_LOG_INFO: only what it says of concealing is a sign
+PLACED = re.compile(r"stream = (\d+), dts = (-?\d+)")  # where the demuxer says itself what it speaks of
 CONCEALING = re.compile(r"^concealing \d+ DC")
 
 Source = Literal["log", "corrupt packet", "corrupt frame", "decode error", "read error", "level"]
@@ -149,6 +150,11 @@ class Evidence:
 
     def _add(self, source: Source, text: str) -> None:
         stream, at = self._here
+        told = PLACED.search(text)
+        if told and int(told[1]) in self.facts:
+            stream = int(told[1])
+            at = int(told[2]) * self.facts[stream].time_base
+            text = text[: told.start()].rstrip(" (")
         self.clues.append(Clue(source, text, stream, at))
 
 

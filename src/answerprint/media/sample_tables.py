@@ -18,6 +18,10 @@ MOST_TIMED = 4_000_000  # samples whose times are laid out one by one: 18 hours 
 TIMES_APART = 0.02  # a track's declared length and the sum of its samples may differ by this share
 
 _ENTRY = {"stts": 8, "ctts": 8, "stsc": 12, "stco": 4, "co64": 8, "stss": 4}
+_REQUIRED = (
+    *((name,) for name in ("tkhd", "mdhd", "hdlr", "stsd", "stts", "stsc", "stsz")),
+    ("stco", "co64"),
+)
 _HANDLERS = {"vmhd": (b"vide", b"pict", b"auxv"), "smhd": (b"soun",)}
 
 Table = NDArray[np.int64]
@@ -37,7 +41,7 @@ class _Track:
     duration: int = 0
 
     def at(self, name: str) -> int:
-        box = self.boxes.get(name)
+        box = self.boxes.get(name, self.boxes.get("trak"))
         return box.offset if box else 0
 
 
@@ -68,7 +72,7 @@ def _tracks(boxes: Sequence[Box]) -> list[_Track]:
     tracks: list[_Track] = []
     for box in boxes:
         if box.path == "moov/trak":
-            tracks.append(_Track(len(tracks)))
+            tracks.append(_Track(len(tracks), {"trak": box}))
         elif box.path.startswith("moov/trak/") and tracks:
             tracks[-1].boxes.setdefault(box.name, box)
     return tracks
@@ -81,6 +85,9 @@ class _Reader:
     def read(self) -> None:
         """Read every table of the track; a count that does not fit its box is a fault."""
         track = self.track
+        for names in _REQUIRED:
+            if not any(name in track.boxes for name in names):
+                self._fault("bad_header", names[0], "is missing")
         for name, width in _ENTRY.items():
             box = track.boxes.get(name)
             if box is None:
@@ -145,6 +152,12 @@ class _Reader:
         runs, offsets = tables.get("stsc"), self._offsets()
         if runs is None or offsets is None or not len(runs):
             return
+        described = read_box(self.path, track.boxes["stsd"], 8) if "stsd" in track.boxes else b""
+        if (
+            len(described) == 8
+            and not ((runs[:, 2] >= 1) & (runs[:, 2] <= int.from_bytes(described[4:], "big"))).all()
+        ):
+            self._fault("bad_header", "stsc", "names a sample description that is not there")
         firsts = runs[:, 0]
         if firsts[0] != 1 or (np.diff(firsts) <= 0).any() or firsts[-1] > len(offsets):
             self._fault("bad_header", "stsc", "does not list this track's chunks in order")

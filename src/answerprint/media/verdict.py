@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
@@ -64,6 +64,11 @@ def judge(container: InputContainer, evidence: Evidence, faults: Sequence[Fault]
         *_of_counts(container, evidence),
     ]
     unplaced = [sign for sign in signs if sign.start is None]
+    if any(sign.start is not None for sign in signs):
+        # Said while the file was opened and read ahead, before any packet: the placed signs are of the same.
+        placed_first = min(sign.start for sign in signs if sign.start is not None)
+        unplaced, early = _parted(unplaced, lambda sign: sign.kind in ("bad_header", "truncated"))
+        signs += [replace(sign, start=placed_first) for sign in early]
     placed = sorted((sign for sign in signs if sign.start is not None), key=lambda sign: sign.start or 0)
     found: list[Damage] = []
     for kind in _WORST_FIRST:
@@ -82,6 +87,12 @@ def judge(container: InputContainer, evidence: Evidence, faults: Sequence[Fault]
     if stretch:
         found.append(_damage(stretch))
     return tuple(found)
+
+
+def _parted(signs: Iterable[Sign], test: Callable[[Sign], bool]) -> tuple[list[Sign], list[Sign]]:
+    """The signs that pass the test, and those that do not."""
+    signs = list(signs)
+    return [sign for sign in signs if test(sign)], [sign for sign in signs if not test(sign)]
 
 
 def unreadable(error: MediaError, faults: Sequence[Fault]) -> tuple[Damage, ...]:
