@@ -123,6 +123,10 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     value: Mapping[str, Any] = {}
 
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"an annotation ends at or after its start: {self.start} … {self.end}")
+
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
     """Annotations of one kind on one asset, `shots.1`: name and version, in ticks of one rate."""

@@ -102,6 +102,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
 
 TIMELINE_WIDTH = 1120
 ROW = 26
+MARK_WIDTH = 44.0
 CURVE_HEIGHT = 160
 QUIETEST = -60.0  # the foot of the loudness graph, LUFS
 SETUP_HUES = (205, 28, 145, 275, 50, 330, 180, 100, 240, 10)
@@ -125,6 +126,7 @@ def render_report(data: ReportData, stills: Mapping[str, bytes]) -> str:
         hues=hues,
         tracks=_tracks(data.bars),
         scale=TIMELINE_WIDTH / max(data.frames, 1),
+        marks=_marks(data),
         width=TIMELINE_WIDTH,
         row=ROW,
         curve=_curve(data.loudness),
@@ -139,6 +141,17 @@ def _data_uri(jpeg: bytes) -> str:
 def _hues(data: ReportData) -> dict[str, int]:
     setups = dict.fromkeys([bar.setup for bar in data.bars] + [slot.setup for slot in data.slots])
     return {setup: SETUP_HUES[number % len(SETUP_HUES)] for number, setup in enumerate(setups)}
+
+
+def _marks(data: ReportData) -> list[tuple[float, str]]:
+    """Minutes and seconds under the timeline, wherever there is room for the next."""
+    scale = TIMELINE_WIDTH / max(data.frames, 1)
+    marks: list[tuple[float, str]] = []
+    for slot in data.slots:
+        x = slot.start * scale
+        if (not marks or x - marks[-1][0] >= MARK_WIDTH) and x <= TIMELINE_WIDTH - MARK_WIDTH / 2:
+            marks.append((x, slot.record_in[3:8]))
+    return marks
 
 
 def _tracks(bars: Sequence[Bar]) -> list[str]:

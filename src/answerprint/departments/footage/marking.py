@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def hear_lines(
         for one in voice.annotations
         if one.start - listening.start < last and one.end - listening.start > first
     ]
-    heard = ScriptListener(lines).listen(samples[first:last], spans)
+    heard = _listener(tuple(lines)).listen(samples[first:last], spans)
     texts = {line.key: spoken_words(line.text) for line in lines}
     at = start + first
     readings = [reading_mark(one, at, texts[one.line_key]) for one in heard.readings]
@@ -63,6 +64,12 @@ def hear_lines(
         for word in one.words
     ]
     return readings, words
+
+
+@lru_cache(maxsize=1)
+def _listener(lines: tuple[Line, ...]) -> ScriptListener:
+    """Made once per process and script: its language model takes most of a second."""
+    return ScriptListener(lines)
 
 
 def reading_mark(one: Reading, at: int, written: list[str]) -> Annotation:

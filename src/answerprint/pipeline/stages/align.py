@@ -113,15 +113,10 @@ def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
         voice = making.stored("voice", heard, "voice")
         if sound is None or listening is None or voice is None:
             continue
-        matched = Value(msgspec.structs.replace(match, evidence={})) if match is not None else None
         inputs: dict[str, Reference] = {"sound": sound, "listening": listening, "voice": voice}
-        graph.add(
-            ReadingsStep(asset=id),
-            id,
-            lines=lines,
-            **inputs,
-            **({"match": matched} if matched is not None else {}),
-        )
+        if match is not None:
+            inputs["match"] = Value(msgspec.structs.replace(match, evidence={}))
+        graph.add(ReadingsStep(asset=id), id, lines=lines, **inputs)
     if not len(graph):
         making.findings.append(
             Finding(
