@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,15 +13,15 @@ from answerprint.cli.output import Json, command_app, emit, printable
 from answerprint.core.errors import Exit
 
 if TYPE_CHECKING:
-    from answerprint.core.records import Damage, Stream
     from answerprint.core.logged import Probe
+    from answerprint.core.records import Damage, Stream
 
 app = command_app()
 
 
 @app.command("probe")
 def probe(
-    file: Annotated[Path, typer.Argument(help="A picture, sound or still file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A picture, sound or still file.")],
     quick: Annotated[
         bool, typer.Option("--quick", help="Headers only: damage inside the file is not looked for.")
     ] = False,
@@ -54,10 +55,8 @@ def probe(
         for one in found.findings:
             console.print(printable(f"  {one.message}"), markup=False, highlight=False)
         for one_damage in document["damage"]:
-            place = f"{_seconds(one_damage['from'])} – {_seconds(one_damage['to'])}"
-            console.print(
-                printable(f"  damaged {place}: {one_damage['reason']}"), markup=False, highlight=False
-            )
+            line = f"  damaged{_place(one_damage)}: {one_damage['reason']}"
+            console.print(printable(line), markup=False, highlight=False)
         if not damage and not quick:
             console.print("  no damage found", highlight=False)
 
@@ -129,8 +128,9 @@ def _line(stream: Stream) -> str:
     return ", ".join(parts)
 
 
-def _seconds(place: dict[str, Any] | None) -> str:
-    if place is None:
-        return "?"
-    over, under = place["time"].split("/")
-    return f"{int(over) / int(under):.3f} s"
+def _place(damage: dict[str, Any]) -> str:
+    """Where damage lies, in seconds; nothing for a header, which has no place in time."""
+    if damage["from"] is None:
+        return ""
+    start, end = (float(Fraction(damage[key]["time"])) for key in ("from", "to"))
+    return f" {start:.3f} – {end:.3f} s"
