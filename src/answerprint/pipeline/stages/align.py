@@ -12,6 +12,7 @@ from answerprint.engine.graph import Graph, Media, Reference, Value
 from answerprint.formats.screenplays.model import Screenplay
 from answerprint.pipeline.making import Making
 from answerprint.pipeline.stages.log import inputs_of, known_hashes
+from answerprint.store.production import display_name
 
 RECOGNISED_LANGUAGES = ("en",)  # what the bundled recogniser speaks
 
@@ -22,13 +23,14 @@ def read_script(making: Making) -> Screenplay | None:
     if not scripts:
         return None
     chosen = scripts[-1]
+    name = display_name(chosen.name)
     if len(scripts) > 1:
         making.findings.append(
             Finding(
                 code="script.several",
-                message=f"{len(scripts)} screenplays: {chosen.name} is read, the last by name",
+                message=f"{len(scripts)} screenplays: {name} is read, the last by name",
                 severity="warning",
-                subject=chosen.name,
+                subject=name,
             )
         )
     hashes = known_hashes(making, [chosen])
@@ -44,9 +46,9 @@ def read_script(making: Making) -> Screenplay | None:
         making.findings.append(
             Finding(
                 code="script.silent",
-                message=f"{chosen.name} has no dialogue: the cut is a string-out in source order",
+                message=f"{name} has no dialogue: the cut is a string-out in source order",
                 severity="warning",
-                subject=chosen.name,
+                subject=name,
                 needs_a_person=True,
             )
         )
