@@ -1,4 +1,4 @@
-"""Changed files by the hundred, each inspected in a child process, so that a crash or a hang is a result too."""
+"""Changed files by the hundred, each inspected in a child process: a crash or a hang is a result too."""
 
 from __future__ import annotations
 

@@ -40,24 +40,28 @@ FIRST_PACKETS = 300  # within which the first picture must come, to see its rota
 _STILL_CONTAINERS = ("_pipe", "webp")
 
 
-def probe(path: Path) -> Probe:
+def probe(path: Path, wave_rate: Fraction | None = None) -> Probe:
     """Read a file's headers, its packets' timestamps (bounded) and its first picture.
 
-    Camera raw comes back as kind "raw" with a finding that names it, and with what its container tells.
+    wave_rate: frames a second at which the time reference of a wave file that names no rate is counted;
+    without it such a file has no timecode. Camera raw comes back as kind "raw" with a finding that names
+    it, and with what its container tells.
     Raises MediaError AP-MEDIA-001…009, 011, 012.
     """
     absolute, head = check_file(path)
     raw = camera_raw(absolute.name, head)
     try:
         with open_media(path, raw=True) as container:
-            return _probe(container, absolute, os.fspath(path), raw)
+            return _probe(container, absolute, os.fspath(path), raw, wave_rate)
     except MediaError as error:
         if raw is None or error.code not in ("AP-MEDIA-008", "AP-MEDIA-009"):
             raise
         return Probe(container=raw, kind="raw", streams=(), findings=(_raw_finding(raw),))
 
 
-def _probe(container: InputContainer, path: Path, file: str, raw: str | None) -> Probe:
+def _probe(
+    container: InputContainer, path: Path, file: str, raw: str | None, wave_rate: Fraction | None
+) -> Probe:
     packets = _Packets(container)
     first = _first_pictures(file) if raw is None else {}
     tags = {name: text for name, text in container.metadata.items() if text}
@@ -81,7 +85,7 @@ def _probe(container: InputContainer, path: Path, file: str, raw: str | None) ->
             )
     moving = [one for one in container.streams.video if not _is_cover(one)]
     rate = next((one.rate for one in streams if moving and one.index == moving[0].index), None)
-    timecode, timecode_findings = find_timecode(container, path, rate)
+    timecode, timecode_findings = find_timecode(container, path, rate, wave_rate)
     if timecode is None and ltc:
         timecode = _ltc_timecode(next(iter(ltc.values())))
     return Probe(

@@ -19,11 +19,12 @@ _TMCD_ENTRY = struct.Struct(">I4s6sHIIIIB")  # QuickTime File Format, timecode s
 
 
 def find_timecode(
-    container: InputContainer, path: Path, rate: Fraction | None
+    container: InputContainer, path: Path, rate: Fraction | None, wave_rate: Fraction | None = None
 ) -> tuple[StartTimecode | None, tuple[Finding, ...]]:
     """The start timecode, and a finding where a label is there that does not exist at the rate.
 
-    rate: the picture's. A tmcd track may count at a rate of its own (30 under 60 pictures): its own is used.
+    rate: the picture's. wave_rate: at which a wave file that names none is counted. A tmcd track may count
+    at a rate of its own (30 under 60 pictures): its own is used.
     """
     tracks = [one.metadata["timecode"] for one in container.streams.data if "timecode" in one.metadata]
     if tracks:
@@ -35,13 +36,13 @@ def find_timecode(
         if label and rate is not None:
             return _parsed(label, rate, "metadata")
     if container.format.name == "wav":
-        return _wave_timecode(path)
+        return _wave_timecode(path, wave_rate)
     return None, ()
 
 
-def _wave_timecode(path: Path) -> tuple[StartTimecode | None, tuple[Finding, ...]]:
+def _wave_timecode(path: Path, rate: Fraction | None) -> tuple[StartTimecode | None, tuple[Finding, ...]]:
     try:
-        return start_timecode(read_wave_chunks(path)), ()
+        return start_timecode(read_wave_chunks(path), rate), ()
     except AnswerprintError as error:
         return None, (Finding(code="media.wave_header", message=error.message, severity="warning"),)
 

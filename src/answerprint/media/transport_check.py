@@ -103,41 +103,59 @@ class _Check:
             for index in np.flatnonzero(wrong & (pids != NULL_PID))[:MOST_FAULTS].tolist():
                 self._fault("corrupt_data", at + index * self.size, reason)
         filled = (control & 1 == 1) & (begins < 188)
-        starts = heads[:, 0] & 0x40 != 0
-        for index in np.flatnonzero(pids != NULL_PID).tolist():
-            pid, place = int(pids[index]), at + index * self.size
-            self._continuity(pid, int(counters[index]), bool(filled[index]), bool(jumps[index]), place)
-            if filled[index]:
-                payload = packets[index, begins[index] :].tobytes()
-                self._payload(pid, payload, bool(starts[index]), place)
-            if len(self.faults) >= MOST_FAULTS:
-                return
+        lengths = np.where(filled, 188 - begins, 0)
+        starts = filled & (heads[:, 0] & 0x40 != 0)
+        used = [pid for pid in np.unique(pids).tolist() if pid != NULL_PID]
+        # Tables first: they say which of the others are streams.
+        for pid in sorted(used, key=lambda one: (one not in self._tables, one)):
+            rows = np.flatnonzero(pids == pid)
+            self._continuity(pid, rows, counters[rows], filled[rows], jumps[rows], at)
+            totals = np.cumsum(lengths[rows])
+            before = 0
+            for number in np.flatnonzero(starts[rows]).tolist():
+                row = int(rows[number])
+                payload = packets[row, begins[row] :].tobytes()
+                reached = int(totals[number]) - len(payload)
+                self._start(pid, payload, reached - before, at + row * self.size)
+                before = reached + len(payload)
+                if len(self.faults) >= MOST_FAULTS:
+                    return
+            self._add(pid, int(totals[-1]) - before)
 
-    def _continuity(self, pid: int, counter: int, filled: bool, jump: bool, place: int) -> None:
+    def _continuity(
+        self,
+        pid: int,
+        rows: NDArray[np.int64],
+        counters: NDArray[np.int64],
+        filled: NDArray[np.bool_],
+        jumps: NDArray[np.bool_],
+        at: int,
+    ) -> None:
+        """A counter goes up by one with every payload; a packet may come twice (2.4.3.3)."""
         last = self._counters.get(pid)
-        self._counters[pid] = counter
-        if last is None or jump:
-            return
-        expected = {(last + 1) & 15, last} if filled else {last}
-        if counter not in expected:
-            lost = (counter - last - 1) & 15
-            self._fault(
-                "missing_frames", place, f"{lost} packets of stream {pid:#x} are missing or out of order"
-            )
+        before = np.concatenate([[counters[0] if last is None else last], counters[:-1]])
+        self._counters[pid] = int(counters[-1])
+        right = jumps | (counters == before) | (filled & (counters == (before + 1) % 16))
+        for number in np.flatnonzero(~right)[:MOST_FAULTS].tolist():
+            lost = (int(counters[number]) - int(before[number]) - 1) % 16
+            reason = f"{lost} packets of stream {pid:#x} are missing or out of order"
+            self._fault("missing_frames", at + int(rows[number]) * self.size, reason)
 
-    def _payload(self, pid: int, payload: bytes, start: bool, place: int) -> None:
+    def _start(self, pid: int, payload: bytes, carried: int, place: int) -> None:
+        """A packet that begins a table or a unit; `carried`: bytes of the one before since its own start."""
         if pid in self._tables:
-            if start:
-                self._table(pid, payload, place)
+            self._table(pid, payload, place)
         elif pid in self._streams:
-            if start:
-                self._unit_ended(pid, place)
-                self._unit(pid, payload, place)
-            elif pid in self._units:
-                began, said, seen = self._units[pid]
-                self._units[pid] = began, said, seen + len(payload)
-        elif start and payload[:3] != b"\0\0\1":
+            self._add(pid, carried)
+            self._unit_ended(pid, place)
+            self._unit(pid, payload, place)
+        elif payload[:3] != b"\0\0\1":
             self._fault("corrupt_data", place, f"stream {pid:#x} is in no table")
+
+    def _add(self, pid: int, count: int) -> None:
+        if pid in self._units:
+            began, said, seen = self._units[pid]
+            self._units[pid] = began, said, seen + count
 
     def _table(self, pid: int, payload: bytes, place: int) -> None:
         section = payload[1 + payload[0] :] if payload else b""

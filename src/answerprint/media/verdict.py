@@ -60,7 +60,7 @@ def judge(container: InputContainer, evidence: Evidence, faults: Sequence[Fault]
     """The damage that a decode's evidence and a container's faults show, in order of time, unplaced first."""
     signs = [
         *(_of_clue(clue, evidence) for clue in evidence.clues),
-        *(_of_fault(fault, evidence) for fault in faults),
+        *_of_faults(faults, evidence),
         *_of_counts(container, evidence),
     ]
     unplaced = [sign for sign in signs if sign.start is None]
@@ -136,17 +136,19 @@ def _of_clue(clue: Clue, evidence: Evidence) -> Sign:
     return Sign(kind, text, clue.stream, clue.at, end)
 
 
-def _of_fault(fault: Fault, evidence: Evidence) -> Sign:
+def _of_faults(faults: Sequence[Fault], evidence: Evidence) -> Iterator[Sign]:
     """A fault's byte is placed in time by the packets read from around it; a header has no time."""
-    text = f"byte {fault.at}: {fault.reason}"
-    places = sorted(evidence.places)
-    if fault.kind == "bad_header" or not places or fault.at < places[0][0]:
-        return Sign(fault.kind, text)
-    at = places[max(0, bisect.bisect_right(places, (fault.at, Fraction(1 << 40))) - 1)][1]
-    if fault.end is None:
-        return Sign(fault.kind, text, None, at, at)
-    inside = [time for place, time in places if fault.at <= place < fault.end]
-    return Sign(fault.kind, text, None, min([at, *inside]), max([at, *inside]))
+    places = sorted(evidence.places) if faults else []
+    bytes_read = [place for place, _ in places]
+    for fault in faults:
+        text = f"byte {fault.at}: {fault.reason}"
+        if fault.kind == "bad_header" or not places or fault.at < bytes_read[0]:
+            yield Sign(fault.kind, text)
+            continue
+        first = max(0, bisect.bisect_right(bytes_read, fault.at) - 1)
+        last = first if fault.end is None else max(first, bisect.bisect_left(bytes_read, fault.end) - 1)
+        times = [time for _, time in places[first : last + 1]]
+        yield Sign(fault.kind, text, None, min(times), max(times))
 
 
 def _of_counts(container: InputContainer, evidence: Evidence) -> Iterator[Sign]:
