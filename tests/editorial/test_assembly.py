@@ -186,5 +186,13 @@ def test_separate_sound_replaces_the_scratch_which_stays_muted_beneath() -> None
 
 def test_handles_that_the_source_does_not_hold_are_reported() -> None:
     assembly = assemble(SCREENPLAY, (clip("a", reading(0, 0.1, 1)),), SETTINGS)
-    assert assembly.slots[0].handles.head == 0
+    assert (
+        assembly.slots[0].handles.head == 2
+    )  # speech begins a tenth of a second in: no breath, and 2 frames
     assert "handles.short" in {finding.code for finding in assembly.findings}
+
+
+def test_breath_gives_way_to_handles_where_the_source_is_short() -> None:
+    assembly = assemble(SCREENPLAY, (clip("a", reading(0, 0.9, 2)),), SETTINGS)
+    assert assembly.slots[0].handles.head == 12
+    assert not [finding for finding in assembly.findings if finding.code == "handles.short"]

@@ -15,7 +15,7 @@ app = command_app()
 
 @app.command("shots")
 def shots(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A picture file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A picture file.")],
     json: Json = False,
 ) -> None:
     """Cuts, dissolves, fades and wipes with their exact times, and the shots between them.

@@ -17,7 +17,7 @@ STAGES = ("log", "sync", "align", "cut", "sound", "subtitles", "render", "report
 
 @app.command("make")
 def make(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The production.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="The production.")],
     until: Annotated[str, typer.Option(help=f"Stop after a stage: {', '.join(STAGES)}.")] = "report",
     workers: Annotated[
         int | None, typer.Option(help="Worker processes; 0 runs everything in this process.", min=0)

@@ -21,7 +21,9 @@ app = command_app()
 
 @app.command("probe")
 def probe(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A picture, sound or still file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="A picture, sound or still file.")
+    ],
     quick: Annotated[
         bool, typer.Option("--quick", help="Headers only: damage inside the file is not looked for.")
     ] = False,

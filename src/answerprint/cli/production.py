@@ -14,7 +14,8 @@ from answerprint.core.errors import Exit
 from answerprint.core.timecode import can_drop, parse_rate
 
 app = command_app()
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The production's folder.")]
+# Whether a path can be read is said by who reads it, with a code; Typer's own check (readable) stays off.
+Folder = Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="The production's folder.")]
 
 
 @app.command("new")
@@ -82,7 +83,9 @@ def new(
 @app.command("add")
 def add(
     folder: Folder,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders (cards).")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", readable=False, help="Files and folders (cards).")
+    ],
     copy: Annotated[bool, typer.Option("--copy", help="Copy the files instead of linking to them.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done only.")] = False,
     json: Json = False,

@@ -18,7 +18,7 @@ app = command_app()
 
 @app.command("review")
 def review(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The production.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", readable=False, help="The production.")],
     accept: Annotated[list[str] | None, typer.Option(help="Keep the proposed choice.")] = None,
     reject: Annotated[list[str] | None, typer.Option(help="Never use the proposed choice here.")] = None,
     replace: Annotated[

@@ -123,7 +123,11 @@ def parse_timecode(text: str, rate: Fraction, *, drop: bool | None = None) -> in
     hours, minutes, seconds, frames = map(int, match.group("h", "m", "s", "f"))
     dropped = (base // 15) if drop else 0
     if minutes > 59 or seconds > 59 or frames >= base:
-        raise UsageError("AP-USE-004", f"{text!r} does not exist at {rate} frames a second")
+        raise UsageError(
+            "AP-USE-004",
+            f"{text!r} does not exist at {rate} frames a second",
+            remedy=f"minutes and seconds run to 59, frames to {base - 1}",
+        )
     if dropped and seconds == 0 and frames < dropped and minutes % 10:
         raise UsageError(
             "AP-USE-004",

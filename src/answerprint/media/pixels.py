@@ -94,6 +94,10 @@ class PictureConverter:
             linear = self._as_coded(frame, width, height, "gbrpf32le")
             return np.asarray(linear.to_ndarray(), np.float32)
         if frame.format.is_rgb or name.startswith("pal"):
+            if max(part.bits for part in frame.format.components) <= 8:
+                # Eight bits stay eight: on the way to sixteen the scaler loses the exact code.
+                exact = self._as_coded(frame, width, height, "rgb24")
+                return np.asarray(exact.to_ndarray(), np.float32) / np.float32(255)
             deep = self._as_coded(frame, width, height, "rgb48le")
             return np.asarray(deep.to_ndarray(), np.float32) / np.float32(65535)
         if name.startswith(("gray", "mono", "ya")):

@@ -12,6 +12,7 @@ import msgspec
 from answerprint.core.encoding import from_json
 from answerprint.core.errors import EngineError
 from answerprint.core.findings import Finding
+from answerprint.core.frames import FrameGrid
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Asset
 from answerprint.engine.graph import Graph, Stored
@@ -103,6 +104,11 @@ class Making:
     def read(self, output: Output, kind: type[T]) -> T:
         """An earlier output as a record."""
         return from_json(self.objects.read(output.digest), kind)
+
+    def grid(self, asset: str) -> FrameGrid | None:
+        """Where an asset's pictures lie in time, where it has any that could be read."""
+        found = self.outputs.get(f"inspect:{asset}", {}).get("frames")
+        return self.read(found, FrameGrid) if found is not None else None
 
     def collected(self, step: str, output: str) -> dict[str, Stored]:
         """The same output of every subject that has it."""

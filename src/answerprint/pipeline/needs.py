@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
+from answerprint.departments.editorial.takes import Refused
 from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
+from answerprint.pipeline.places import label_at
 
-CLOSE = 0.25  # a choice less sure than this is a close call
 PEAK_TOLERANCE = 0.05  # dB by which a measured true peak may pass its ceiling
 LOUDNESS_TOLERANCE = 0.5  # LU, EBU R 128
 
 
 def needs_of(making: Making, film: Film | None) -> tuple[str, ...]:
-    """In order of weight: what could not be used, damage, missing lines, levels, close calls."""
+    """In order of weight: what could not be used, damage, missing lines, levels."""
     needs = [f"{one.name}: {one.step} failed: {one.reason}" for one in making.set_aside]
     needs += [finding.message for finding in making.findings if finding.needs_a_person]
     if film is None:
         return tuple(needs)
     assembly = film.assembly
-    for asset, (count, first) in damaged_assets(film).items():
-        rest = f" (and {count - 1} more places)" if count > 1 else ""
-        needs.append(f"{making.assets[asset].name} is damaged: {first}{rest}; the good parts are kept")
+    needs += [damage_line(making, one) for one in assembly.excluded if is_damage(one)]
     needs += [f"{line.label}: “{line.text}” is missing ({line.reason})" for line in assembly.missing]
     needs += loudness_needs(film)
-    close = [slot.label for slot in assembly.slots if is_close(slot.confidence, slot.decided)]
-    if close:
-        needs.append(f"{len(close)} close calls: {', '.join(close)}")
     return tuple(needs)
 
 
-def is_close(confidence: float | None, decided: str) -> bool:
-    """Whether a choice is so close that a person should look at it."""
-    return confidence is not None and confidence < CLOSE and not decided
+def is_damage(one: Refused) -> bool:
+    """Whether something left out is a damaged stretch of a file."""
+    return one.line is None and one.reason.startswith("damaged")
 
 
-def damaged_assets(film: Film) -> dict[str, tuple[int, str]]:
-    """Asset → how many damaged places, and the first reason."""
-    found: dict[str, tuple[int, str]] = {}
-    for one in film.assembly.excluded:
-        if one.reason.startswith("damaged: "):
-            count, first = found.get(one.asset, (0, one.reason.removeprefix("damaged: ")))
-            found[one.asset] = (count + 1, first)
-    return found
+def damage_line(making: Making, one: Refused) -> str:
+    """A damaged stretch, named to the frame."""
+    asset = making.assets[one.asset]
+    grid = making.grid(one.asset)
+    where = "" if one.range is None else f" from {label_at(asset, grid, one.range.start)}"
+    where += "" if one.range is None else f" to {label_at(asset, grid, one.range.end)}"
+    return f"{asset.name} is {one.reason.replace('damaged', 'damaged' + where, 1)}; the good parts are kept"
 
 
 def loudness_needs(film: Film) -> list[str]:

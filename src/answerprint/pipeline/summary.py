@@ -11,6 +11,13 @@ from answerprint.core.findings import Finding
 from answerprint.core.time import TimeDocument
 from answerprint.pipeline.places import RangeDocument
 
+CLOSE = 0.1  # a choice less sure than this (0.02 of score) is a close call
+
+
+def is_close(confidence: float | None, decided: str) -> bool:
+    """Whether a choice is so close that a person should look at it."""
+    return confidence is not None and confidence < CLOSE and not decided
+
 
 class AlternateDocument(msgspec.Struct, frozen=True, kw_only=True):
     asset: str
@@ -142,7 +149,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
                     f"  {len(one.slots)} choices, {len(one.missing)} lines missing, "
                     f"{one.loudness.integrated:.1f} LUFS (target {one.loudness.target:.1f})"
                 )
-        elif one is not None:
+            close = [slot.label for slot in one.slots if is_close(slot.confidence, slot.decided)]
+            if close:
+                text.append(f"  {len(close)} close calls: {', '.join(close)}")
+        else:
             text.append(f"Done as far as {self.stage}.")
         done = f"{self.steps.ran} steps run, {self.steps.reused} kept from before"
         text.append(f"  {done}, {len(self.steps.failed)} set aside" if self.steps.failed else f"  {done}")

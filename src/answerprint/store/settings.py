@@ -20,7 +20,7 @@ WEIGHTS: Mapping[str, tuple[float, str]] = MappingProxyType(
         "fidelity": (2.0, "free of repeated, added and changed words"),
         "confidence": (0.5, "how surely the words were recognised"),
         "sound": (1.0, "speech over the recording's own noise"),
-        "exposure": (1.0, "nearness to the production's usual exposure"),
+        "exposure": (1.0, "nearness to the scene's usual exposure"),
         "focus": (0.5, "sharpness of the picture"),
     }
 )

@@ -15,10 +15,16 @@ from answerprint.departments.editorial.layout import (
     lay_out,
     run_on,
 )
-from answerprint.departments.editorial.legality import breathing_room, keep_clear, whole_frames
+from answerprint.departments.editorial.legality import (
+    breathing_room,
+    inside_handles,
+    keep_clear,
+    whole_frames,
+)
 from answerprint.departments.editorial.material import BREATH, Material, seconds
 from answerprint.departments.editorial.takes import (
     Candidate,
+    Refused,
     TakeTable,
     compare_takes,
     drawback,
@@ -60,7 +66,14 @@ def assemble(
             else:
                 missing.append(_missing(line, table))
     pieces = run_on(pieces, settings)
-    return lay_out(pieces, settings, missing=missing, refused=table.refused, material=material)
+    return lay_out(
+        pieces,
+        settings,
+        missing=missing,
+        refused=table.refused,
+        material=material,
+        passed_over=_flubbed(table, pieces),
+    )
 
 
 def _piece(
@@ -81,7 +94,7 @@ def _piece(
         SCENE_BREATH if opens else BREATH,
         SCENE_BREATH if closes else BREATH,
         one.speech(),
-        extent,
+        inside_handles(extent, settings.handles, settings.rate),
     )
     room = keep_clear(room, candidate.range, [hit.range for hit in one.damage if hit.range is not None])
     source, frames = whole_frames(room, settings.rate, one.frames, extent)
@@ -218,6 +231,19 @@ def _margin(chosen: Candidate, runner_up: Candidate | None) -> float:
     if runner_up is None or (chosen.circled and not runner_up.circled):
         return 1.0
     return round(min(1.0, max(0.0, (chosen.score - runner_up.score) / 0.2)), 2)
+
+
+def _flubbed(table: TakeTable, pieces: Sequence[Piece]) -> list[Refused]:
+    """Readings with faults that were passed over, each with what is wrong with it."""
+    used = {(piece.line, piece.material.asset.id) for piece in pieces}
+    return [
+        Refused(
+            asset=one.asset, range=one.range, reason=f"{one.label}: {'; '.join(one.faults)}", line=one.line
+        )
+        for each in table.candidates.values()
+        for one in each
+        if one.faults and (one.line, one.asset) not in used
+    ]
 
 
 def _missing(line: Line, table: TakeTable) -> MissingLine:

@@ -11,6 +11,7 @@ import msgspec
 from answerprint.core.cut import Clip, Cut, CutTrack
 from answerprint.core.findings import Evidence, Finding
 from answerprint.core.proposals import Choice, Proposal
+from answerprint.core.records import Damage
 from answerprint.core.time import Range, Time
 from answerprint.departments.editorial.legality import Handles, handles_of
 from answerprint.departments.editorial.material import Material, seconds
@@ -99,6 +100,7 @@ def lay_out(
     missing: Sequence[MissingLine] = (),
     refused: Sequence[Refused] = (),
     material: Sequence[Material] = (),
+    passed_over: Sequence[Refused] = (),
 ) -> Assembly:
     """Pieces end to end on the tracks: picture, dialogue, and the camera's own sound muted beneath."""
     picture: list[Clip] = []
@@ -191,7 +193,7 @@ def lay_out(
         slots=tuple(slots),
         proposals=tuple(_proposal(slot) for slot in slots),
         missing=tuple(missing),
-        excluded=(*refused, *_unused(material, slots, refused)),
+        excluded=(*refused, *passed_over, *_unused(material, slots, [*refused, *passed_over])),
         findings=tuple(findings),
     )
 
@@ -263,10 +265,7 @@ def _unused(material: Sequence[Material], slots: Sequence[Slot], refused: Sequen
     named = {one.asset for one in refused}
     left: list[Refused] = []
     for one in material:
-        left += [
-            Refused(asset=one.asset.id, range=hit.range, reason=f"damaged: {hit.reason}")
-            for hit in one.damage
-        ]
+        left += [Refused(asset=one.asset.id, range=hit.range, reason=_damage(hit)) for hit in one.damage]
         if one.asset.id in used or one.asset.id in named or one.damage:
             continue
         spoken = one.readings is not None and any(each.label for each in one.readings.annotations)
@@ -275,3 +274,8 @@ def _unused(material: Sequence[Material], slots: Sequence[Slot], refused: Sequen
             reason = "camera raw that cannot be decoded here, and it has no proxy"
         left.append(Refused(asset=one.asset.id, range=one.extent, reason=f"{one.label}: {reason}"))
     return left
+
+
+def _damage(hit: Damage) -> str:
+    """`damaged (51 frames lost): why`"""
+    return f"damaged{f' ({hit.frames_lost} frames lost)' if hit.frames_lost else ''}: {hit.reason}"

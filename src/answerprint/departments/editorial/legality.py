@@ -35,6 +35,13 @@ def breathing_room(
     return Range(min(start, spoken.start), max(end, spoken.end))
 
 
+def inside_handles(extent: Range, handles: int, rate: Fraction) -> Range:
+    """What of a source a clip may use so that its handles remain: the middle, where there is one."""
+    frames = Time(handles, rate)
+    start, end = extent.start + frames, extent.end - frames
+    return Range(start, end) if start < end else extent
+
+
 def keep_clear(range_: Range, spoken: Range, spoiled: Sequence[Range]) -> Range:
     """The range cut back so that it leaves out what is spoiled (damage), without touching the speech."""
     start, end = range_.start, range_.end

@@ -23,12 +23,13 @@ WEIGHTS: Mapping[str, float] = {
     "fidelity": 2.0,  # free of repeated, added and changed words
     "confidence": 0.5,  # how surely the words were recognised
     "sound": 1.0,  # speech over the recording's own noise
-    "exposure": 1.0,  # nearness to the production's median exposure
+    "exposure": 1.0,  # nearness to the scene's median exposure
     "focus": 0.5,
 }
 MINIMUM_COMPLETENESS = 0.5  # below this a reading is a false start
 SOUND_RANGE_DB = (10.0, 40.0)  # speech over floor: unusable … as good as a studio
 EXPOSURE_TOLERANCE = 2.0  # stops away from the median at which the exposure part reaches 0
+NOTICEABLE = 0.06  # a smaller difference of a part is no reason
 DISPLAY_GAMMA = 2.2  # from coded luma to light, for differences in stops
 
 
@@ -44,7 +45,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     parts: Mapping[str, float]
     circled: bool = False
     faults: tuple[str, ...] = ()  # "repeats 'the light'", for people
-    exposure_stops: float = 0.0  # against the production's median
+    exposure_stops: float = 0.0  # against the scene's median
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,15 +71,15 @@ def compare_takes(
     decisions: Mapping[str, Decision] = {},
 ) -> TakeTable:
     """Every usable reading of every line, scored, best first (circled before all others)."""
-    typical = _typical_luma(material)
-    known = {line.key for line in lines}
+    scenes = {line.key: line.scene for line in lines}
+    typical = _typical_luma(material, scenes)
     found: dict[str, list[Candidate]] = {line.key: [] for line in lines}
     refused: list[Refused] = []
     for one in material:
         if one.readings is None:
             continue
         for annotation in one.readings.annotations:
-            if annotation.label not in known:
+            if annotation.label not in scenes:
                 continue
             range_ = one.readings.range_of(annotation)
             objection = _objection(one, annotation, range_, decisions)
@@ -87,7 +88,8 @@ def compare_takes(
                     Refused(asset=one.asset.id, range=range_, reason=objection, line=annotation.label)
                 )
             else:
-                found[annotation.label].append(_candidate(one, annotation, range_, weights, typical))
+                usual = typical[scenes[annotation.label]]
+                found[annotation.label].append(_candidate(one, annotation, range_, weights, usual))
     ranked = {
         key: tuple(sorted(each, key=lambda one: (not one.circled, -one.score, one.label, one.range.start)))
         for key, each in found.items()
@@ -115,10 +117,10 @@ def drawback(other: Candidate, chosen: Candidate) -> str:
     losses = {
         part: chosen.parts.get(part, 0.0) - value
         for part, value in other.parts.items()
-        if part in chosen.parts and chosen.parts[part] - value > 0.02
+        if part in chosen.parts and chosen.parts[part] - value > NOTICEABLE
     }
     words = {
-        "exposure": f"exposure {other.exposure_stops:+.1f} stop from the rest",
+        "exposure": f"exposure {other.exposure_stops:+.1f} stop from the scene",
         "sound": "noisier",
         "confidence": "less clearly heard",
         "focus": "softer",
@@ -203,13 +205,13 @@ def _faults(annotation: Annotation) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def _typical_luma(material: Sequence[Material]) -> float | None:
-    """Median exposure of the whole production, coded luma 0 … 1."""
-    values = [
-        float(annotation.value["luma"])
-        for one in material
-        if one.looks is not None
-        for annotation in one.looks.annotations
-        if "luma" in annotation.value
-    ]
-    return median(values) if values else None
+def _typical_luma(material: Sequence[Material], scenes: Mapping[str, str]) -> dict[str, float | None]:
+    """Median exposure of the readings of each scene, coded luma 0 … 1: night is not held against day."""
+    values: dict[str, list[float]] = {scene: [] for scene in scenes.values()}
+    for one in material:
+        for annotation in one.readings.annotations if one.readings is not None else ():
+            if one.readings is not None and annotation.label in scenes:
+                luma = one.mean_look(one.readings.range_of(annotation), "luma")
+                if luma is not None:
+                    values[scenes[annotation.label]].append(luma)
+    return {scene: median(each) if each else None for scene, each in values.items()}

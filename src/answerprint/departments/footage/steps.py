@@ -6,6 +6,7 @@ What only a run needs is imported in it: a make in which nothing is due loads no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -26,6 +27,8 @@ SILERO = "silero-vad"
 class ProbeStep(Step):
     """What the file says of itself: streams, rates, timecode, colour tags."""
 
+    wave_rate: Fraction  # frames a second of a recorder's timecode where its files name none
+
     name: ClassVar[str] = "probe"
     version: ClassVar[int] = 1
     reads: ClassVar[tuple[str, ...]] = ("media",)
@@ -35,7 +38,7 @@ class ProbeStep(Step):
     def run(self, inputs: Inputs, context: Context) -> None:
         from answerprint.media.probe import probe
 
-        context.write_record("probe", probe(inputs["media"].path()))
+        context.write_record("probe", probe(inputs["media"].path(), self.wave_rate))
 
 
 @dataclass(frozen=True)

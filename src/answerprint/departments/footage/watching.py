@@ -53,19 +53,20 @@ class Inspector:
 def frame_grid(pts: NDArray[np.int64], time_base: Fraction, video: Stream) -> FrameGrid:
     """Where the pictures lie: the table of timestamps, or nothing but a rate where they fit it exactly.
 
-    A file whose timestamps are rounded (milliseconds in Matroska) keeps its table: a time computed from the
-    rate would fall before the picture it means.
+    Lost pictures leave holes in a regular grid; every other picture keeps its number and timecode. A file
+    whose timestamps are rounded (milliseconds in Matroska) keeps its table: a time computed from the rate
+    would fall before the picture it means.
     """
     rate = video.rate or Fraction(25)
     times = np.sort(pts)
     first = Time(int(times[0]), 1 / time_base)
     count = len(times)
-    ticks_a_frame = 1 / (rate * time_base)
-    regular = ticks_a_frame.denominator == 1 and np.array_equal(
-        times, times[0] + np.arange(count) * ticks_a_frame.numerator
-    )
-    if regular:
-        return FrameGrid(first=first, rate=rate, count=count, end=first + Time(count, rate))
+    step = 1 / (rate * time_base)
+    if not video.variable_rate and step.denominator == 1:
+        numbers, off = np.divmod(times - times[0], step.numerator)
+        if not off.any():
+            count = int(numbers[-1]) + 1
+            return FrameGrid(first=first, rate=rate, count=count, end=first + Time(count, rate))
     last = Time(int(times[-1]), 1 / time_base)
     return FrameGrid(
         first=first,

@@ -56,6 +56,4 @@ def slate_of(entry: LogEntry) -> Slate:
         scene = slate
     elif slate.isalpha() or not scene:
         scene += slate
-    return Slate(
-        scene=scene, take=entry.take, circled=entry.circled, camera=entry.camera, notes=entry.notes
-    )
+    return Slate(scene=scene, take=entry.take, circled=entry.circled, camera=entry.camera, notes=entry.notes)

@@ -27,7 +27,7 @@ from answerprint.models.shelf import Shelf
 from answerprint.pipeline.bringing import kind_of
 from answerprint.pipeline.making import Making
 from answerprint.store.objects import hash_file
-from answerprint.store.production import find_inputs
+from answerprint.store.production import display_name, find_inputs
 from answerprint.store.rows import stat_of
 
 
@@ -81,7 +81,8 @@ def _scan(making: Making) -> dict[str, Path]:
             making.findings.append(
                 Finding(
                     code="file.twice",
-                    message=f"{path.name} is the same file as {found[digest].name}; it is used once",
+                    message=f"{display_name(path.name)} is the same file as "
+                    f"{display_name(found[digest].name)}; it is used once",
                     subject=digest,
                     evidence=(Evidence(asset=digest),),
                 )
@@ -101,9 +102,10 @@ def _scan(making: Making) -> dict[str, Path]:
 
 def _fast_pass(making: Making, files: dict[str, Path]) -> None:
     graph = Graph()
+    step = ProbeStep(wave_rate=making.production.settings.picture.exact_rate)
     for asset, path in files.items():
         media = Media(asset, path)
-        graph.add(ProbeStep(), asset, media=media)
+        graph.add(step, asset, media=media)
         if kind_of(path) == "footage":
             graph.add(ThumbnailStep(), asset, media=media)
     making.paths = dict(files)
@@ -115,7 +117,7 @@ def _fast_pass(making: Making, files: dict[str, Path]) -> None:
             making.assets[asset] = _asset(making, asset, path, report.record(node, "probe", Probe))
     for one in making.set_aside:
         if one.subject in files:
-            one.name = files[one.subject].name
+            one.name = display_name(files[one.subject].name)
     for raw, proxy, method in pair_proxies(list(making.assets.values())):
         known = making.assets[proxy]
         making.assets[proxy] = msgspec.structs.replace(known, proxy_of=raw)
@@ -140,14 +142,14 @@ def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
         kind = "still" if video else "sidecar"
     return Asset(
         id=id,
-        name=path.name,
-        path=inside.as_posix(),
+        name=display_name(path.name),
+        path=making.production.stored_path(path),
         size=path.stat().st_size,
         kind=kind,
         container=found.container,
         streams=found.streams,
         timecode=found.timecode,
-        card="/".join(folders) or None,
+        card=display_name("/".join(folders)) or None,
         reel=found.tags.get("reel_name"),
         tags=found.tags,
     )
@@ -206,8 +208,8 @@ def mixed_rates(assets: list[Asset], rate: str) -> str:
 def _unreadable(path: Path, error: OSError) -> Finding:
     return Finding(
         code="file.unreadable",
-        message=f"{path.name} cannot be read: {error.strerror}",
+        message=f"{display_name(path.name)} cannot be read: {error.strerror}",
         severity="problem",
-        subject=str(path.name),
+        subject=display_name(path.name),
         needs_a_person=True,
     )

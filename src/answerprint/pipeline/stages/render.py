@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from answerprint.core.cut import Cut
-from answerprint.core.frames import FrameGrid
 from answerprint.core.time import Time
 from answerprint.departments.release.segment_plans import plan_segments
 from answerprint.departments.release.steps import (
@@ -33,9 +32,9 @@ def load_grids(making: Making, film: Film) -> None:
     wanted |= {choice.asset for slot in film.assembly.slots for choice in slot.alternates}
     wanted |= {one.asset for one in film.assembly.excluded}
     for asset in sorted(wanted):
-        found = making.outputs.get(f"inspect:{asset}", {}).get("frames")
-        if found is not None:
-            film.grids[asset] = making.read(found, FrameGrid)
+        grid = making.grid(asset)
+        if grid is not None:
+            film.grids[asset] = grid
 
 
 def render(making: Making, film: Film) -> None:

@@ -20,7 +20,7 @@ from answerprint.engine.step import Context, Inputs, Step
 from answerprint.pipeline.changes import changes_between
 from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
-from answerprint.pipeline.needs import is_close, needs_of
+from answerprint.pipeline.needs import needs_of
 from answerprint.pipeline.places import RangeDocument, label_at, source_range
 from answerprint.pipeline.report import (
     AlternateRow,
@@ -39,6 +39,7 @@ from answerprint.pipeline.summary import (
     MissingDocument,
     SlotDocument,
     VersionSummary,
+    is_close,
 )
 from answerprint.pipeline.versions import SUMMARY, base_version, publish
 from answerprint.store.objects import hash_bytes

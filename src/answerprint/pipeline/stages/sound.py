@@ -18,6 +18,8 @@ from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
 from answerprint.pipeline.stages.render import load_grids
 
+PREFERRED = ("mix", "boom")  # several microphones summed would comb: one is heard, all are kept
+
 
 def mix(making: Making, film: Film) -> None:
     """Add the mix, its levels, and what was done to each clip. A cut without sound has none."""
@@ -69,11 +71,21 @@ def _clip_sound(making: Making, clip: Clip, clean: bool) -> ClipSound:
     return ClipSound(
         source=clip.source,
         stream=clip.stream,
-        channels=clip.channels,
+        channels=clip.channels or _dialogue_channels(audio),
         left_out=() if timecode is None else (timecode,),
         extent=_extent(audio),
         clean=clean,
     )
+
+
+def _dialogue_channels(audio: Stream | None) -> tuple[int, ...]:
+    """The microphone to be heard: the recorder's own mix, else the boom; all where nothing names them."""
+    names = [name.casefold() for name in audio.track_names] if audio is not None else []
+    for wanted in PREFERRED:
+        found = next((place for place, name in enumerate(names) if wanted in name), None)
+        if found is not None:
+            return (found,)
+    return ()
 
 
 def _extent(audio: Stream | None) -> Range | None:
