@@ -64,7 +64,7 @@ def library_version(distribution: str) -> str:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError as error:
         raise NotAvailableError(
-            "AP-ENGINE-010",
+            "AP-NEED-010",
             f"the library {distribution} is not installed",
             remedy=f"pip install {distribution}",
         ) from error
