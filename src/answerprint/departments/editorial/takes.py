@@ -128,6 +128,8 @@ def drawback(other: Candidate, chosen: Candidate) -> str:
     named = [words.get(part, part) for part in sorted(losses, key=lambda part: -losses[part])]
     if named:
         return ", ".join(named[:2])
+    if other.score > chosen.score and not chosen.circled:
+        return "cuts less well with its neighbours"
     return "not circled" if chosen.circled and not other.circled else "very close"
 
 
