@@ -109,7 +109,7 @@ def missing_library(graph: Graph) -> None:
         (circle, "AP-ENGINE-007", "“double:a”, “double:b”, “double:c”"),
         (thawed, "AP-ENGINE-008", "Thawed"),
         (unspeakable, "AP-ENGINE-009", "unspeakable"),
-        (missing_library, "AP-ENGINE-010", "no-such-distribution"),
+        (missing_library, "AP-NEED-010", "no-such-distribution"),
     ],
 )
 def test_a_graph_that_does_not_hold_together_runs_nothing(
