@@ -173,6 +173,23 @@ def test_luma_comes_as_coded_and_white_is_one(tmp_path: Path) -> None:
     assert np.abs(rgb[:, 0, 0].astype(float) / 255 - np.array(expected)[:, None]).max() < 1 / 255
 
 
+@pytest.mark.parametrize("name", ["still.png", "still.tiff", "still.bmp"])
+def test_a_still_keeps_every_code(tmp_path: Path, name: str) -> None:
+    suffix = name.rsplit(".", 1)[1]
+    form = {"bmp": "bgr24"}.get(suffix, "rgb24")
+    truth = np.random.default_rng(5).integers(0, 256, (48, 64, 3), np.uint8)
+    path = tmp_path / name
+    with av.open(str(path), "w", options={"update": "1"}) as container:
+        stream = container.add_stream(suffix, rate=1)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, form
+        frame = av.VideoFrame.from_ndarray(truth, format="rgb24").reformat(format=form)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    np.testing.assert_array_equal(next(read_pictures(path, PictureForm("rgb"))).pixels[0], truth)
+    shown = next(read_pictures(path, PictureForm("float"))).pixels[0]
+    np.testing.assert_array_equal(shown, truth / np.float32(255))
+
+
 @pytest.mark.parametrize(("tag", "kr", "kb"), [(1, 0.2126, 0.0722), (6, 0.299, 0.114), (9, 0.2627, 0.0593)])
 def test_colour_follows_the_matrix_the_file_names(tmp_path: Path, tag: int, kr: float, kb: float) -> None:
     """Red, green and blue coded by the closed form of ITU-T H.273 come back as red, green and blue."""
