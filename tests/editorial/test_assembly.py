@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from fractions import Fraction
 
+import msgspec
+
 from answerprint.core.frames import FrameGrid
 from answerprint.core.logged import Slate, SoundMatch
 from answerprint.core.proposals import Decision
@@ -196,3 +198,14 @@ def test_breath_gives_way_to_handles_where_the_source_is_short() -> None:
     assembly = assemble(SCREENPLAY, (clip("a", reading(0, 0.9, 2)),), SETTINGS)
     assert assembly.slots[0].handles.head == 12
     assert not [finding for finding in assembly.findings if finding.code == "handles.short"]
+
+
+def test_the_board_is_never_shown() -> None:
+    clap = Annotation(start=round(1.0 * 16000), end=round(1.03 * 16000), label="clap")
+    slated = clip("a", reading(0, 2.2, 3))
+    claps = Track(asset=slated.asset.id, name="claps.1", rate=SAMPLES, annotations=(clap,))
+    heard = msgspec.structs.replace(slated, claps=claps)
+    with_clap = assemble(SCREENPLAY, (heard,), SETTINGS).slots[0].source.start
+    assert Time(178, Fraction(100)) <= with_clap < Time(19, Fraction(10))  # the board leaves by 1.78 s
+    without = assemble(SCREENPLAY, (slated,), SETTINGS).slots[0].source.start
+    assert without >= Time(11, Fraction(6))  # no clap is known: a third of a second of breath, no more

@@ -84,3 +84,17 @@ def test_handles_count_what_the_source_still_holds() -> None:
     assert handles_of(Range.of_ticks(50, 100, rate), extent, rate, 12) == type(
         handles_of(extent, extent, rate, 1)
     )(12, 12)
+
+
+@given(rates, rates, st.integers(300, 3000), st.integers(200, 3000), st.integers(0, 400), st.integers(0, 400))
+def test_a_clip_keeps_inside_its_room_and_never_cuts_into_the_speech(
+    cut_rate: Fraction, source_rate: Fraction, start: int, length: int, head: int, tail: int
+) -> None:
+    grid = FrameGrid(first=Time(0, MILLIS), rate=source_rate, count=2000, end=Time(2000, source_rate))
+    extent = Range(grid.first, grid.end)
+    spoken = span(start, length)
+    room = span(start - min(head, start), length + min(head, start) + tail)
+    source, _ = whole_frames(room, cut_rate, grid, extent, spoken)
+    assert source.start <= spoken.start and source.end >= spoken.end
+    assert source.start >= room.start or source.start + Time(1, source_rate) > spoken.start
+    assert source.end <= room.end or source.end - Time(1, cut_rate) < spoken.end

@@ -89,15 +89,21 @@ def _piece(
     extent = one.extent
     assert extent is not None  # a reading exists only where there is sound or picture
     opens, closes = ends
+    # The head of a take shows the board: more than a breath of it only where the board is known to be gone.
+    slate_gone = one.slate_gone(candidate.range.start)
+    running = any(other.end <= candidate.range.start for other in one.speech())
     room = breathing_room(
         candidate.range,
-        SCENE_BREATH if opens else BREATH,
+        SCENE_BREATH if opens and (running or slate_gone is not None) else BREATH,
         SCENE_BREATH if closes else BREATH,
         one.speech(),
         inside_handles(extent, settings.handles, settings.rate),
     )
-    room = keep_clear(room, candidate.range, [hit.range for hit in one.damage if hit.range is not None])
-    source, frames = whole_frames(room, settings.rate, one.frames, extent)
+    spoiled = [hit.range for hit in one.damage if hit.range is not None]
+    if slate_gone is not None:
+        spoiled.append(Range(extent.start, max(extent.start, slate_gone)))
+    room = keep_clear(room, candidate.range, spoiled)
+    source, frames = whole_frames(room, settings.rate, one.frames, extent, candidate.range)
     others = [other for other in table.candidates[line.key] if other != candidate]
     runner_up = others[0] if others else None
     reason = reason_for(candidate, others)

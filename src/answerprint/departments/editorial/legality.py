@@ -55,13 +55,24 @@ def keep_clear(range_: Range, spoken: Range, spoiled: Sequence[Range]) -> Range:
     return Range(start, end)
 
 
-def whole_frames(range_: Range, rate: Fraction, grid: FrameGrid | None, extent: Range) -> tuple[Range, int]:
+def whole_frames(
+    range_: Range, rate: Fraction, grid: FrameGrid | None, extent: Range, kept: Range | None = None
+) -> tuple[Range, int]:
     """The range as whole frames of the cut: its start on a source picture, its length n / rate.
 
-    Returns the source range and n (at least 1). It never reaches past the asset's end.
+    It stays inside the range, but for what it must keep (the speech): that is never cut into. Returns the
+    source range and n (at least 1). It never reaches past the asset's end.
     """
-    start = grid.time_of(grid.index_at(range_.start)) if grid is not None else range_.start
-    frames = max(1, (range_.end - start).frame(rate, Rounding.CEILING))
+    start = range_.start
+    if grid is not None:
+        index = grid.index_at(range_.start)
+        start = grid.time_of(index)
+        after = grid.time_of(index + 1) if index + 1 < grid.count else grid.end
+        if start < range_.start and kept is not None and after <= kept.start:
+            start = after
+    inside = (range_.end - start).frame(rate, Rounding.FLOOR)
+    needed = (kept.end - start).frame(rate, Rounding.CEILING) if kept is not None else 1
+    frames = max(1, inside, needed)
     while frames > 1 and start + Time(frames, rate) > extent.end:
         frames -= 1
     return Range(start, start + Time(frames, rate)), frames

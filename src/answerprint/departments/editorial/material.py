@@ -18,6 +18,7 @@ def seconds(value: str) -> Time:
 
 
 OFF_SCRIPT = ""  # label of a reading annotation that is no scripted line
+SLATE_LEAVES = seconds("3/4")  # from the clap until the board is out of the picture
 BREATH = seconds("1/3")  # before the first word and after the last
 
 
@@ -30,6 +31,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     voice: Track | None = None
     looks: Track | None = None
     shots: Track | None = None
+    claps: Track | None = None
     damage: tuple[Damage, ...] = ()
     slate: Slate = Slate()
     sound: SoundMatch | None = None
@@ -72,6 +74,13 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
             if measure in annotation.value and self.looks.range_of(annotation).overlaps(range_)
         ]
         return sum(values) / len(values) if values else None
+
+    def slate_gone(self, before: Time) -> Time | None:
+        """When the slate has left the picture after the last clap before a time; None without a clap."""
+        if self.claps is None:
+            return None
+        ends = [self.claps.range_of(clap).end + SLATE_LEAVES for clap in self.claps.annotations]
+        return max((end for end in ends if end <= before), default=None)
 
     def speech(self) -> list[Range]:
         """Every stretch in which something is said, in order."""

@@ -44,6 +44,7 @@ class AssembleStep(Step):
         "voice",
         "looks",
         "shots",
+        "claps",
         "listening",
         "sync",
     )
@@ -75,7 +76,8 @@ def _material(inputs: Inputs, brief: Brief) -> list[Material]:
     grids = records("frames", FrameGrid)
     inspections = records("inspection", Inspection)
     listened = records("listening", Listening) if "listening" in inputs else {}
-    readings, voices, looks, shots = (tracks(name) for name in ("readings", "voice", "looks", "shots"))
+    readings, voices, looks = (tracks(name) for name in ("readings", "voice", "looks"))
+    shots, claps = (tracks(name) for name in ("shots", "claps"))
     return [
         Material(
             asset=asset,
@@ -84,6 +86,7 @@ def _material(inputs: Inputs, brief: Brief) -> list[Material]:
             voice=voices.get(asset.id),
             looks=looks.get(asset.id),
             shots=shots.get(asset.id),
+            claps=claps.get(asset.id),
             damage=inspections[asset.id].damage if asset.id in inspections else (),
             slate=brief.slates.get(asset.id, Slate()),
             sound=matches.get(asset.id),

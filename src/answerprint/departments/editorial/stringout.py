@@ -58,7 +58,9 @@ def _selection(
     room = keep_clear(room, wanted, [hit.range for hit in one.damage if hit.range is not None])
     if locked and decision is not None and decision.range is not None:
         room = decision.range
-    source, frames = whole_frames(room, settings.rate, one.frames, extent)
+    source, frames = whole_frames(
+        room, settings.rate, one.frames, extent, wanted if is_speech and not locked else None
+    )
     what = "speech" if is_speech else "the best of the shot: well exposed and sharp"
     return Piece(
         id=slot,

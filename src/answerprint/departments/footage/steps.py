@@ -159,6 +159,33 @@ class VoiceStep(Step):
         write_track(context, self.asset, "voice", SOUND_RATE, marks)
 
 
+@dataclass(frozen=True)
+class ClapStep(Step):
+    """The track `claps.1`: claps of a slate by ear, outside of speech."""
+
+    asset: str  # whose claps; in the key, because two files may hold the same sound
+
+    name: ClassVar[str] = "claps"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice")
+    writes: ClassVar[tuple[str, ...]] = ("claps",)
+    libraries: ClassVar[tuple[str, ...]] = ("numpy",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.footage.claps import CLAP_SAMPLES, find_claps
+        from answerprint.departments.footage.marking import SOUND_RATE, as_float, read_samples, write_track
+
+        start = inputs["listening"].record(Listening).start
+        voices = inputs["voice"].track().annotations
+        places = [start + one for one in find_claps(as_float(read_samples(inputs["sound"].path())))]
+        marks = [
+            Annotation(start=place, end=place + CLAP_SAMPLES, label="clap")
+            for place in places
+            if not any(voice.start <= place < voice.end for voice in voices)
+        ]
+        write_track(context, self.asset, "claps", SOUND_RATE, marks)
+
+
 class SyncBrief(msgspec.Struct, frozen=True, kw_only=True):
     """The files to be matched: clips, and recordings without picture."""
 

@@ -26,6 +26,7 @@ def cut(
             ("voice", "voice", "voice"),
             ("looks", "looks", "looks"),
             ("shots", "shots", "shots"),
+            ("claps", "claps", "claps"),
             ("listening", "listen", "listening"),
         )
     }
