@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, command_app, emit, printable
+from answerprint.cli.output import Json, command_app, emit, printable, typed
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Decision, Proposal
 
@@ -56,9 +56,9 @@ def review(
             if answer == "replace" and not other:
                 raise UsageError("AP-USE-033", f"replace {name!r} by what?", remedy="write --replace 1.3=2")
             recorded.append(answers.prepare(answer, slot, other=other, note=printable(note), by=who))
-        undone = [answers.find(name).id for name in undo or ()]
+        undone = [answers.answered(name) for name in undo or ()]
         if not dry_run:
-            answers.record(recorded, undone)
+            answers.record(recorded, [one.id for one in undone])
         proposals = answers.proposals()
         decisions = answers.decisions()
         names = answers.asset_names()
@@ -66,19 +66,26 @@ def review(
     document = {
         "proposals": [_document(one, decisions.get(one.id)) for one in proposals],
         "recorded": [{"proposal": one.proposal, "answer": one.answer} for one in recorded],
-        "undone": undone,
+        "undone": [one.id for one in undone],
         "dry_run": dry_run,
     }
 
     def text(console: Console) -> None:
         if recorded or undone:
+            would = "would be " if dry_run else ""
             for one in recorded:
                 subject = next((each.subject for each in proposals if each.id == one.proposal), one.proposal)
-                verb = "would be recorded" if dry_run else "recorded"
-                console.print(printable(f"{verb}: {one.answer} {subject}"), markup=False, highlight=False)
-            for one_id in undone:
-                console.print(f"taken back: {one_id}", markup=False, highlight=False)
-            console.print("answerprint make carries it out.", highlight=False)
+                console.print(
+                    printable(f"{would}recorded: {one.answer} {subject}"), markup=False, highlight=False
+                )
+            for proposal in undone:
+                console.print(
+                    printable(f"{would}taken back: {proposal.subject}"), markup=False, highlight=False
+                )
+            if not dry_run:
+                console.print(
+                    f"answerprint make {typed(folder)} carries it out.", markup=False, highlight=False
+                )
             return
         for number, proposal in enumerate(proposals, start=1):
             _print(console, number, proposal, decisions.get(proposal.id), names)

@@ -45,6 +45,17 @@ class Answers:
     def find(self, name: str) -> Proposal:
         return find_proposal(self.proposals(), name)
 
+    def answered(self, name: str) -> Proposal:
+        """The proposal a person has answered. Raises UsageError AP-USE-035 when nobody has."""
+        proposal = self.find(name)
+        if proposal.id not in self.decisions():
+            raise UsageError(
+                "AP-USE-035",
+                f"{proposal.subject}: nothing has been decided that could be taken back",
+                remedy="answerprint review without an answer shows what has been",
+            )
+        return proposal
+
     def prepare(
         self, answer: Answer, name: str, *, other: str = "", note: str = "", by: str = ""
     ) -> Decision:
