@@ -13,6 +13,7 @@ from answerprint.core.logged import Probe
 from answerprint.core.records import Asset, AssetKind
 from answerprint.departments.footage.steps import (
     SILERO,
+    ClapStep,
     InspectStep,
     ListenStep,
     LooksStep,
@@ -170,9 +171,9 @@ def _deep_pass(making: Making) -> None:
             graph.add(LooksStep(), id, media=media)
         if asset.stream("audio") is not None:
             heard = graph.add(ListenStep(), id, media=media, probe=probe)
-            graph.add(
-                VoiceStep(asset=id, silero=silero), id, sound=heard["sound"], listening=heard["listening"]
-            )
+            inputs = {"sound": heard["sound"], "listening": heard["listening"]}
+            voice = graph.add(VoiceStep(asset=id, silero=silero), id, **inputs)
+            graph.add(ClapStep(asset=id), id, voice=voice["voice"], **inputs)
     making.run(graph)
 
 
