@@ -115,7 +115,12 @@ def _fast_pass(making: Making, files: dict[str, Path]) -> None:
     for asset, path in files.items():
         node = f"probe:{asset}"
         if report[node].there:
-            making.assets[asset] = _asset(making, asset, path, report.record(node, "probe", Probe))
+            found = report.record(node, "probe", Probe)
+            making.assets[asset] = _asset(making, asset, path, found)
+            making.findings += [
+                msgspec.structs.replace(one, subject=asset, message=f"{path.name}: {one.message}")
+                for one in found.findings
+            ]
     for one in making.set_aside:
         if one.subject in files:
             one.name = display_name(files[one.subject].name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from answerprint.core.cut import Cut
@@ -18,6 +20,7 @@ from answerprint.departments.release.steps import (
 from answerprint.departments.sound.records import Measured
 from answerprint.departments.sound.steps import MeasureStep
 from answerprint.engine.graph import Collected, Graph, Media, Value
+from answerprint.formats.timelines.model import MediaLink
 from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
 from answerprint.pipeline.places import FROM_VERSION, link_of
@@ -88,6 +91,31 @@ def _rendered(cut: Cut, height: int) -> Cut:
 
 
 def _timeline_brief(making: Making, film: Film) -> TimelineBrief:
+    """The cut for other programs. A proxy that was cut with gives its place to its camera original."""
     used = {clip.asset for track in film.assembly.cut.tracks for clip in track.clips}
-    links = {asset: link_of(making.assets[asset], film.grids.get(asset), film.rate) for asset in sorted(used)}
-    return TimelineBrief(cut=film.assembly.cut, links=links, media_root=FROM_VERSION)
+    links: dict[str, MediaLink] = {}
+    names: dict[str, str] = {}
+    for id in sorted(used):
+        asset = making.assets[id]
+        links[id] = link_of(asset, film.grids.get(id), film.rate)
+        original = making.assets.get(asset.proxy_of or "")
+        if original is not None:
+            reel = original.reel or links[id].reel
+            links[id] = msgspec.structs.replace(links[id], name=original.name, url=original.path, reel=reel)
+            names[id] = original.name
+    cut = renamed(film.assembly.cut, names)
+    return TimelineBrief(cut=cut, links=links, media_root=FROM_VERSION)
+
+
+def renamed(cut: Cut, names: Mapping[str, str]) -> Cut:
+    """The cut with the clips of some assets under other names."""
+    tracks = tuple(
+        msgspec.structs.replace(
+            track,
+            clips=tuple(
+                msgspec.structs.replace(clip, name=names.get(clip.asset, clip.name)) for clip in track.clips
+            ),
+        )
+        for track in cut.tracks
+    )
+    return msgspec.structs.replace(cut, tracks=tracks) if names else cut
