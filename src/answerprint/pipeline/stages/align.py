@@ -94,8 +94,8 @@ def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
         making.findings.append(
             Finding(
                 code="speech.language",
-                message=f"no recogniser here understands {language!r}: lines are not aligned; "
-                "name a stronger model as a user back end",
+                message=f"no recogniser here understands {language!r} (only "
+                f"{', '.join(RECOGNISED_LANGUAGES)}): lines are not aligned",
                 severity="problem",
                 subject="production",
                 needs_a_person=True,
