@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import sys
 import tomllib
+import types
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -15,8 +18,14 @@ from little_media import Command
 from answerprint.cli.main import COMMANDS, GROUPED, overview
 from answerprint.cli.reference import reference
 from answerprint.core import errors
+from answerprint.core.frames import FrameGrid
+from answerprint.core.time import Time
+from answerprint.engine.executors.serial import SerialExecutor
+from answerprint.engine.graph import Graph, Value
+from answerprint.engine.run import run_graph
+from answerprint.store.production import Production
 from answerprint.store.settings import WEIGHTS, Settings
-from answerprint.store.settings_file import explanation_of, format_settings
+from answerprint.store.settings_file import explanation_of, format_settings, format_value
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -81,7 +90,8 @@ def test_every_option_of_production_toml_is_explained() -> None:
         for option in msgspec.structs.fields(table.type):
             if option.name != "weights":
                 assert explanation_of(table.name, option.name)
-            assert re.search(rf"^\| `{option.name}` \|", page, re.MULTILINE), option.name
+                shown = re.escape(format_value(getattr(table.default, option.name)))
+                assert re.search(rf"^\| `{option.name}` \| `{shown}` \| \S", page, re.MULTILINE), option.name
     for weight in WEIGHTS:
         assert f"`{weight}`" in page
 
@@ -139,3 +149,36 @@ def test_pages_name_only_commands_and_options_that_exist(page: Path) -> None:
 
 # Words that follow the program's name in a sentence rather than on a command line.
 _PROSE = {"is", "makes", "reads", "never", "can", "and", "does", "asks", "says", "writes"}
+
+
+def test_the_step_of_the_architecture_page_runs_and_is_kept(tmp_path: Path) -> None:
+    example = re.search(
+        r"```python\n(from __future__.*?)```", (DOCS / "architecture.md").read_text("utf-8"), re.S
+    )
+    assert example is not None
+    page = types.ModuleType("page")
+    sys.modules["page"] = page
+    try:
+        exec(example[1], page.__dict__)
+        production = Production.create(tmp_path / "film")
+        grid = FrameGrid(
+            first=Time(0, Fraction(25)),
+            rate=Fraction(25),
+            count=4,
+            end=Time(4, Fraction(25)),
+            time_base=Fraction(1, 100),
+            pts=(0, 4, 4, 12),
+        )
+        for expected in ("ran", "reused"):
+            graph = Graph()
+            node = graph.add(page.DoublesStep(), "clip", frames=Value(grid))
+            catalogue = production.catalogue()
+            report = run_graph(
+                graph, catalogue=catalogue, objects=production.objects(), executor=SerialExecutor()
+            )
+            found = report.record(node, "doubles", page.Doubles)
+            catalogue.close()
+            assert (found.pictures, found.doubled) == (4, 1)
+            assert list(getattr(report, expected)) == ["doubles:clip"]
+    finally:
+        del sys.modules["page"]
