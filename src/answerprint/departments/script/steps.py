@@ -9,22 +9,26 @@ from typing import ClassVar
 import msgspec
 
 from answerprint.core.logged import Slate
-from answerprint.departments.script.reading import read_screenplay
+from answerprint.departments.script.reading import questions, read_screenplay
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.logs import LogEntry, read_log
 
 
 @dataclass(frozen=True)
 class ReadScreenplayStep(Step):
-    """The screenplay: scenes, elements, and lines with keys that survive revisions."""
+    """The screenplay: scenes, elements, lines with keys that survive revisions, and what it leaves open."""
+
+    file: str  # its name, as the questions speak of it
 
     name: ClassVar[str] = "screenplay"
     version: ClassVar[int] = 1
     reads: ClassVar[tuple[str, ...]] = ("media",)
-    writes: ClassVar[tuple[str, ...]] = ("screenplay",)
+    writes: ClassVar[tuple[str, ...]] = ("screenplay", "questions")
 
     def run(self, inputs: Inputs, context: Context) -> None:
-        context.write_record("screenplay", read_screenplay(inputs["media"].path()))
+        screenplay = read_screenplay(inputs["media"].path())
+        context.write_record("screenplay", screenplay)
+        context.write_record("questions", questions(screenplay, self.file))
 
 
 class ScriptLog(msgspec.Struct, frozen=True, kw_only=True):

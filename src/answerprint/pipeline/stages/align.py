@@ -14,12 +14,13 @@ from answerprint.pipeline.making import Making
 from answerprint.pipeline.stages.log import inputs_of, known_hashes
 from answerprint.store.production import display_name
 
+SCREENPLAYS = (".fountain", ".spmd")
 RECOGNISED_LANGUAGES = ("en",)  # what the bundled recogniser speaks
 
 
 def read_script(making: Making) -> Screenplay | None:
     """The production's screenplay, or None where there is none. Of several, the last by name is read."""
-    scripts = [path for path in inputs_of(making, ("script",)) if path.suffix.casefold() == ".fountain"]
+    scripts = [path for path in inputs_of(making, ("script",)) if path.suffix.casefold() in SCREENPLAYS]
     if not scripts:
         return None
     chosen = scripts[-1]
@@ -37,23 +38,13 @@ def read_script(making: Making) -> Screenplay | None:
     if chosen not in hashes:
         return None
     graph = Graph()
-    node = graph.add(ReadScreenplayStep(), "screenplay", media=Media(hashes[chosen], chosen))
+    node = graph.add(ReadScreenplayStep(file=name), "screenplay", media=Media(hashes[chosen], chosen))
     report = making.run(graph)
     if not report[node].there:
         return None
+    making.findings += report.record(node, "questions", tuple[Finding, ...])
     screenplay = report.record(node, "screenplay", Screenplay)
-    if not screenplay.lines():
-        making.findings.append(
-            Finding(
-                code="script.silent",
-                message=f"{name} has no dialogue: the cut is a string-out in source order",
-                severity="warning",
-                subject=name,
-                needs_a_person=True,
-            )
-        )
-        return None
-    return screenplay
+    return screenplay if screenplay.lines() else None
 
 
 def read_slates(making: Making) -> dict[str, Slate]:
