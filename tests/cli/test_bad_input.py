@@ -192,22 +192,29 @@ def test_broken_files_are_set_aside_and_the_rest_goes_on(
     assert {job["state"] for job in states["jobs"]} > {"done"}
 
 
-@pytest.mark.parametrize("kind", ["no audio", "no video"])
-def test_a_production_of_one_kind_of_file_goes_as_far_as_it_can(
-    answerprint: Command, production: Path, card: Path, kind: str
+def test_pictures_without_any_sound_are_strung_out(
+    answerprint: Command, production: Path, card: Path
 ) -> None:
-    if kind == "no audio":
-        film(card / "A001C001.mov", 40, 40, sound=False)
-    else:
-        wave(card / "SR01-T01.wav", 2)
+    film(card / "A001C001.mov", 40, 40, sound=False)
     with untouched(card):
         answerprint("add", production, card)
         ran = make(answerprint, production)
-    assert ran.code in (DONE, FAILED, USAGE, NEEDS_A_PERSON)
-    if ran.code in (FAILED, USAGE):
-        assert ran.error["remedy"]
-    else:
-        assert ran.document["outputs"]
+    assert ran.code == DONE
+    assert len(ran.document["slots"]) == 2 and ran.document["loudness"] is None
+    streams = answerprint("probe", ran.document["outputs"]["rough-cut.mp4"], "--json").document["streams"]
+    assert "audio" not in {one["kind"] for one in streams}
+
+
+def test_sound_without_speech_or_picture_makes_an_empty_cut_that_says_so(
+    answerprint: Command, production: Path, card: Path
+) -> None:
+    wave(card / "SR01-T01.wav", 2)
+    with untouched(card):
+        answerprint("add", production, card)
+        ran = make(answerprint, production)
+    assert ran.code == NEEDS_A_PERSON
+    assert ran.document["slots"] == []
+    assert any("the cut is empty" in need for need in ran.document["needs"])
 
 
 def test_a_screenplay_with_no_dialogue_gives_a_string_out(

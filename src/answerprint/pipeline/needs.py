@@ -18,6 +18,8 @@ def needs_of(making: Making, film: Film | None) -> tuple[str, ...]:
     if film is None:
         return tuple(needs)
     assembly = film.assembly
+    if not assembly.slots:
+        needs.append("the cut is empty: nothing that could be used was seen or heard in the rushes")
     needs += [damage_line(making, one) for one in assembly.excluded if is_damage(one)]
     needs += [f"{line.label}: “{line.text}” is missing ({line.reason})" for line in assembly.missing]
     needs += loudness_needs(film)

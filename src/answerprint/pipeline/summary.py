@@ -146,7 +146,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
             )
             if one.loudness is not None and one.loudness.integrated is not None:
                 text.append(
-                    f"  {len(one.slots)} choices, {len(one.missing)} lines missing, "
+                    f"  {_count(len(one.slots), 'choice')}, {_count(len(one.missing), 'line')} missing, "
                     f"{one.loudness.integrated:.1f} LUFS (target {one.loudness.target:.1f})"
                 )
             close = [slot.label for slot in one.slots if is_close(slot.confidence, slot.decided)]
@@ -162,3 +162,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
         if "report.html" in self.outputs:
             text.append(f"Report: {self.outputs['report.html']}")
         return text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

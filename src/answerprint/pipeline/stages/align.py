@@ -114,7 +114,7 @@ def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
         making.findings.append(
             Finding(
                 code="speech.none",
-                message="there is no sound to hold against the screenplay",
+                message="no picture here has sound that could be held against the screenplay",
                 severity="problem",
                 subject="production",
                 evidence=(Evidence(measure="files with sound", value=0.0),),
