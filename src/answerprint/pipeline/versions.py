@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,25 +12,66 @@ from typing import Any
 import msgspec
 
 from answerprint.core.cut import Cut
+from answerprint.core.encoding import from_json, to_json
+from answerprint.pipeline.summary import VersionSummary
 from answerprint.store.catalogue import Catalogue
 from answerprint.store.disk import coded_writing, sync_folder
-from answerprint.store.objects import ObjectStore
+from answerprint.store.objects import ObjectStore, hash_file
 from answerprint.store.production import Production
 from answerprint.store.rows import VersionRow
 
 SUMMARY = "summary.json"
 LATEST = "latest"
+FOLDER = re.compile(r"v(\d{3,})")
 
 
-def base_version(catalogue: Catalogue, content: str) -> tuple[int | None, int]:
-    """Which version a report compares with (None for the first), and the number this content has or gets."""
+def base_version(production: Production, catalogue: Catalogue, content: str) -> tuple[int | None, int]:
+    """Which version a report compares with (None for the first), and the number this content has or gets.
+
+    A folder in out/ keeps its number also where the catalogue, deleted and built again, has not heard of it.
+    """
     versions = catalogue.versions()
-    if not versions:
-        return None, 1
-    last = versions[-1]
-    if last.digest == content:
+    last = versions[-1] if versions else None
+    if last is not None and last.digest == content:
         return (versions[-2].number if len(versions) > 1 else None), last.number
-    return last.number, last.number + 1
+    before = last.number if last is not None else None
+    return before, max(before or 0, _newest_folder(production)) + 1
+
+
+def adopt(
+    production: Production,
+    catalogue: Catalogue,
+    objects: ObjectStore,
+    *,
+    content: str,
+    files: Mapping[str, str],
+    summary: VersionSummary,
+    cut: Cut,
+) -> None:
+    """Take the newest folder of out/ into a catalogue that was deleted since, if it holds this very version.
+
+    That is: the same film's files (name → digest), and the same summary but for its number and its changes.
+    """
+    number = _newest_folder(production)
+    versions = catalogue.versions()
+    if not number or (versions and versions[-1].number >= number):
+        return
+    folder = production.out / f"v{number:03d}"
+    if not _whole(folder, {**files, SUMMARY: ""}):
+        return
+    if any(hash_file(folder / name) != digest for name, digest in files.items()):
+        return
+    try:
+        theirs = from_json((folder / SUMMARY).read_bytes(), VersionSummary)
+    except msgspec.ValidationError:
+        return  # written by another release: a version of its own
+    if to_json(msgspec.structs.replace(theirs, version="", changes=())) != to_json(summary):
+        return
+    kept = {
+        path.name: objects.put_file(path, move=False) for path in sorted(folder.iterdir()) if path.is_file()
+    }
+    catalogue.put_cut(number, cut, content)
+    catalogue.put_version(VersionRow(number, content, kept))
 
 
 def publish(
@@ -79,6 +121,14 @@ def slot_levels(production: Production, catalogue: Catalogue, slot: str) -> dict
         if one["id"] == slot:
             return {"gain_db": one["gain_db"]} if one["gain_db"] is not None else {}
     return None
+
+
+def _newest_folder(production: Production) -> int:
+    """The highest number among the folders of out/, 0 where there is none."""
+    if not production.out.is_dir():
+        return 0
+    names = (path.name for path in production.out.iterdir() if path.is_dir() and not path.is_symlink())
+    return max((int(name[1:]) for name in names if FOLDER.fullmatch(name)), default=0)
 
 
 def _whole(folder: Path, outputs: Mapping[str, str]) -> bool:

@@ -41,7 +41,7 @@ from answerprint.pipeline.summary import (
     VersionSummary,
     is_close,
 )
-from answerprint.pipeline.versions import SUMMARY, base_version, publish
+from answerprint.pipeline.versions import SUMMARY, adopt, base_version, publish
 from answerprint.store.objects import hash_bytes
 
 REPORT = "report.html"
@@ -68,17 +68,28 @@ def report(making: Making, film: Film) -> tuple[VersionSummary, dict[str, str], 
     """Publish the version. Returns its summary, its files (name → path), and whether it is new."""
     summary = _summary(making, film)
     data = _data(making, film, summary)
+    files = {name: stored.output.digest for name, stored in sorted(film.files.items())}
     content = hash_bytes(
         to_json(
             {
-                "files": {name: stored.output.digest for name, stored in sorted(film.files.items())},
+                "files": files,
+                "stills": {slot: stored.output.digest for slot, stored in sorted(film.stills.items())},
                 "data": data,
                 "summary": summary,
                 "page": ReportStep.version,
             }
         )
     )
-    before, number = base_version(making.catalogue, content)
+    adopt(
+        making.production,
+        making.catalogue,
+        making.objects,
+        content=content,
+        files=files,
+        summary=summary,
+        cut=film.assembly.cut,
+    )
+    before, number = base_version(making.production, making.catalogue, content)
     new = all(one.number != number for one in making.catalogue.versions())
     label = f"v{number:03d}"
     earlier = making.catalogue.cut(before) if before is not None else None
@@ -88,7 +99,7 @@ def report(making: Making, film: Film) -> tuple[VersionSummary, dict[str, str], 
     graph = Graph()
     graph.add(ReportStep(), "page", data=Value(data), stills=Collected(film.stills))
     making.run(graph)
-    outputs = {name: stored.output.digest for name, stored in film.files.items()}
+    outputs = dict(files)
     outputs[REPORT] = making.kept("report", "page", "page").output.digest
     outputs[SUMMARY] = making.objects.put_bytes(to_json(summary))
     folder = publish(
