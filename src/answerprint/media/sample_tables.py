@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,19 @@ def check_sample_tables(path: Path) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.at)
 
 
+def media_length(path: Path, track_id: int) -> Fraction | None:
+    """How long a track's media header says that all its samples last, in seconds; None where it does not."""
+    for track in _tracks(walk_boxes(path)[0]):
+        header = read_box(path, track.boxes["tkhd"], 24) if "tkhd" in track.boxes else b""
+        at = 20 if header[:1] == b"\1" else 12  # after times of 8 or of 4 bytes
+        if int.from_bytes(header[at : at + 4], "big") != track_id:
+            continue
+        reader = _Reader(path, track, [])
+        reader.media_header()
+        return Fraction(track.duration, track.timescale) if track.timescale else None
+    return None
+
+
 def _tracks(boxes: Sequence[Box]) -> list[_Track]:
     tracks: list[_Track] = []
     for box in boxes:
@@ -103,7 +117,7 @@ class _Reader:
                 count, max(1, width // np.dtype(kind).itemsize)
             )
         self._sizes()
-        self._media_header()
+        self.media_header()
         for header, handlers in _HANDLERS.items():
             if header in track.boxes and "hdlr" in track.boxes:
                 kind_of = read_box(self.path, track.boxes["hdlr"], 12)[8:12]
@@ -126,7 +140,8 @@ class _Reader:
         if not each:
             self.track.sizes = np.frombuffer(raw, ">u4", count, 12).astype(np.int64)
 
-    def _media_header(self) -> None:
+    def media_header(self) -> None:
+        """Read the track's time scale and length."""
         box = self.track.boxes.get("mdhd")
         raw = read_box(self.path, box, 32) if box else b""
         if len(raw) >= 20 and raw[0] == 0:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from av.container import InputContainer
+from av.stream import Stream
 
 from answerprint.core.errors import MediaError
 from answerprint.core.records import Damage
@@ -20,6 +22,7 @@ from answerprint.core.time import Range, Time
 from answerprint.media.evidence import Clue, Evidence, StreamFacts
 from answerprint.media.faults import Fault
 from answerprint.media.reading import stream_end
+from answerprint.media.sample_tables import media_length
 
 NEAR_SECONDS = Fraction(1)  # signs closer than this are one damaged stretch
 MOST_EVIDENCE = 6  # distinct signs written down for a stretch
@@ -168,6 +171,8 @@ def _of_counts(container: InputContainer, evidence: Evidence) -> Iterator[Sign]:
 def _pictures(index: int, facts: StreamFacts, container: InputContainer) -> Iterator[Sign]:
     stream = container.streams[index]
     declared = stream.frames if container.format.name.startswith(_SAY_THEIR_COUNT) else 0
+    if declared and container.format.name.startswith("mov"):
+        declared -= _trimmed(container, stream, facts)
     read = facts.packets + facts.hidden
     if declared > read:
         at = _end_of(facts)
@@ -188,6 +193,19 @@ def _pictures(index: int, facts: StreamFacts, container: InputContainer) -> Iter
     if len(back):
         at = facts.pts[int(back[0])] * facts.time_base
         yield Sign("bad_timestamps", f"time goes back at {len(back)} pictures", index, at, at + _step(facts))
+
+
+def _trimmed(container: InputContainer, stream: Stream, facts: StreamFacts) -> int:
+    """Pictures that a clip's edit list leaves out of what is read: it begins after a keyframe or ends early.
+
+    Only where the list is that much shorter than the media it shows: a broken table hides pictures too.
+    """
+    left_out = stream.frames - len(stream.index_entries)
+    if left_out <= 0 or not facts.packet_pts or stream.duration is None:
+        return 0
+    whole = media_length(Path(container.name), stream.id)
+    hidden = whole - stream.duration * facts.time_base if whole is not None else Fraction(0)
+    return left_out if hidden >= left_out * _step(facts) / 2 else 0
 
 
 def _sound(index: int, facts: StreamFacts, container: str) -> Iterator[Sign]:
