@@ -34,6 +34,8 @@ _TIMECODE = re.compile(
     r"(?P<sign>-?)(?P<h>\d{2,}):(?P<m>\d{2})(?P<s1>[:;])(?P<s>\d{2})(?P<s2>[:;.,])(?P<f>\d{2,3})",
     re.ASCII,
 )
+_FRAME = re.compile(r"-?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{0,18}|/\d{1,18})?|-?\.\d{1,18}", re.ASCII)
 _DF_SEMICOLONS = re.compile(r"^(-?\d{2,});(\d{2});(\d{2});(\d{2,3})$", re.ASCII)
 
 
@@ -51,11 +53,8 @@ def parse_rate(text: str) -> Fraction:
 
     Raises UsageError AP-USE-001 when the text is no positive rate.
     """
-    try:
-        value = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(0)
-    if value <= 0 or value > 1000:
+    value = _number(text.strip())
+    if value is None or value <= 0 or value > 1000:
         raise UsageError(
             "AP-USE-001", f"{text!r} is not a frame rate", remedy="write 25, 23.976 or 24000/1001"
         )
@@ -144,19 +143,28 @@ def parse_timecode(text: str, rate: Fraction, *, drop: bool | None = None) -> in
 def parse_position(text: str, rate: Fraction, *, drop: bool | None = None) -> int:
     """A frame from what a person types: digits alone a frame, suffix `s` seconds, else a timecode."""
     stripped = text.strip()
-    if re.fullmatch(r"-?\d+", stripped, re.ASCII):
+    if _FRAME.fullmatch(stripped):
         return int(stripped)
     if stripped.endswith("s"):
-        try:
-            seconds = Fraction(stripped[:-1])
-        except (ValueError, ZeroDivisionError):
+        seconds = _number(stripped[:-1])
+        if seconds is None:
             raise UsageError(
                 "AP-USE-003",
                 f"{text!r} is not a time",
                 remedy="write 12.5s, or 1001/24000s for an exact fraction",
-            ) from None
+            )
         return Time.of_seconds(seconds).frame(rate, Rounding.FLOOR)
     return parse_timecode(stripped, rate, drop=drop)
+
+
+def _number(text: str) -> Fraction | None:
+    """A plain number or fraction. Exponents are refused: 1e999999999 is no time, and would fill the memory."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return Fraction(text)
+    except ZeroDivisionError:
+        return None
 
 
 def _check_drop(rate: Fraction, drop: bool) -> None:

@@ -18,6 +18,7 @@ SOUND_SUFFIXES = frozenset(
     {".wav", ".bwf", ".rf64", ".flac", ".aif", ".aiff", ".mp3", ".m4a", ".ogg", ".opus", ".wv"}
 )
 SCRIPT_SUFFIXES = frozenset({".fountain", ".spmd", ".csv", ".tsv", ".ale"})
+OTHER_SCREENPLAYS = {".fdx": "Final Draft", ".fadein": "Fade In", ".celtx": "Celtx", ".highland": "Highland"}
 PICTURE_SUFFIXES = frozenset(
     {
         *(".mp4", ".mov", ".m4v", ".mkv", ".webm", ".mxf", ".mts", ".m2ts", ".ts", ".avi", ".mpg", ".mpeg"),
@@ -62,9 +63,7 @@ def bring(root: Path, paths: Sequence[Path], *, copy: bool = False, dry_run: boo
             kind = kind_of(file)
             if kind is None:
                 planned.append(
-                    Brought(
-                        file=str(file), kind=None, action="left out", reason=f"unknown kind {file.suffix!r}"
-                    )
+                    Brought(file=str(file), kind=None, action="left out", reason=_unknown(file)[0])
                 )
                 continue
             wanted = root / kind / (card if kind != "script" else Path()) / file.name
@@ -99,9 +98,9 @@ def _files(root: Path, path: Path) -> Iterator[tuple[Path, Path]]:
         if kind_of(absolute) is None:
             raise UsageError(
                 "AP-USE-023",
-                f"a file of an unknown kind ({absolute.suffix or 'no suffix'})",
+                _unknown(absolute)[0],
                 file=str(path),
-                remedy="add picture, sound, a .fountain screenplay, or a .csv or .ale log",
+                remedy=_unknown(absolute)[1],
             )
         card = absolute.parent.name if kind_of(absolute) != "script" else ""
         yield absolute, Path(card)
@@ -119,6 +118,17 @@ def _files(root: Path, path: Path) -> Iterator[tuple[Path, Path]]:
                 yield here / name, Path(absolute.name) / here.relative_to(absolute)
     if not found:
         raise UsageError("AP-USE-022", "the folder is empty", file=str(path))
+
+
+def _unknown(file: Path) -> tuple[str, str]:
+    """Why a file is left out, and what to do about it."""
+    program = OTHER_SCREENPLAYS.get(file.suffix.casefold())
+    if program is not None:
+        return f"{program} screenplays are not read", "export it as Fountain (.fountain)"
+    return (
+        f"a file of an unknown kind ({file.suffix or 'no suffix'})",
+        "add picture, sound, a .fountain screenplay, or a .csv or .ale log",
+    )
 
 
 def _free_place(wanted: Path, file: Path, taken: dict[Path, Path]) -> tuple[Path, bool]:

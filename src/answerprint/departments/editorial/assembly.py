@@ -228,7 +228,7 @@ def _alternate(other: Candidate, chosen: Candidate) -> Choice:
         score=other.score,
         parts=other.parts,
         label=other.label,
-        cost=f"{other.score - chosen.score:+.2f}: {drawback(other, chosen)}",
+        cost=f"{other.score - chosen.score:+.2f}: {drawback(other, chosen)}".replace("-0.00", "+0.00"),
     )
 
 
