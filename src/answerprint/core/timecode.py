@@ -158,7 +158,7 @@ def parse_position(text: str, rate: Fraction, *, drop: bool | None = None) -> in
 
 
 def _number(text: str) -> Fraction | None:
-    """A plain number or fraction. Exponents are refused: 1e999999999 is no time, and would fill the memory."""
+    """A plain number or fraction. Exponents are refused: 1e999999999 would fill the memory."""
     if not _NUMBER.fullmatch(text):
         return None
     try:
