@@ -66,6 +66,7 @@ class Kind:
     drop: bool = False
     rotation: int = 0  # degrees clockwise that turn it upright
     sound: bool = False
+    halved: bool = False  # its timecode counts every second picture, as cameras at 50 and 60 do
     trimmed: tuple[int, int] = (0, 0)  # pictures that its edit list hides at the head and at the tail
 
     @property
@@ -103,6 +104,7 @@ KINDS = {
     "25 mov": Kind("mov", Fraction(25), timecode="09:59:59:20", sound=True),
     "29.97 DF": Kind("mp4", NTSC, timecode="01:00:59;28", drop=True),
     "59.94 DF": Kind("mp4", FAST_NTSC, timecode="01:00:59;58", drop=True),
+    "59.94 DF halved": Kind("mp4", FAST_NTSC, timecode="01:00:59;56", drop=True, halved=True),
     "59.94 mkv": Kind("mkv", FAST_NTSC),
     "variable mp4": Kind("mp4", Fraction(30), MPEG_CLOCK, PHONE),
     "variable mkv": Kind("mkv", Fraction(30), MILLISECOND, SCREEN, sound=True),
@@ -161,6 +163,8 @@ def make(folder: Path, name: str) -> Path:
         _turn(path, kind.rotation)
     if any(kind.trimmed):
         _trim(path, kind)
+    if kind.halved:
+        _halve(path, kind)
     if kind.container == "ts":
         _copy(written, path)
         written.unlink()
@@ -371,6 +375,20 @@ def _trim(path: Path, kind: Kind) -> None:
         length -= round((head + tail) / kind.rate * movie_scale)
         start += round(head / kind.rate * media_scale)
         struct.pack_into(">II", data, edits + _EDIT_AT, length, start)
+    path.write_bytes(data)
+
+
+def _halve(path: Path, kind: Kind) -> None:
+    """Let the timecode track count at half the picture's rate: its description and its one sample."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tmcd\0\0\0\0\0\0\0\1") + 20  # time scale, frame duration, frames counted in a second
+    scale, duration, count = struct.unpack_from(">IIB", data, at)
+    assert Fraction(scale, duration) == kind.rate
+    struct.pack_into(">IIB", data, at, scale, 2 * duration, count // 2)
+    frame = parse_timecode(kind.timecode or "", kind.rate, drop=kind.drop)
+    sample = data.rindex(b"mdat") + 4
+    sample = data.index(struct.pack(">I", frame), sample)
+    struct.pack_into(">I", data, sample, frame // 2)
     path.write_bytes(data)
 
 

@@ -11,8 +11,11 @@ import opentimelineio as otio
 import pytest
 from coded_films import (
     CUT_RATES,
+    FAST_NTSC,
+    FILM,
     KINDS,
     MPEG_CLOCK,
+    NTSC,
     RASTER,
     SHOTS,
     Footage,
@@ -29,6 +32,7 @@ from coded_films import (
 
 from answerprint.core.cut import Cut
 from answerprint.core.time import Time
+from answerprint.core.timecode import recount
 from answerprint.departments.footage.finding import shots_of
 from answerprint.formats.timelines.edl import conform, read_edl, write_edl
 from answerprint.formats.timelines.model import MediaLink, frames_shown
@@ -103,6 +107,7 @@ def test_cuts_lie_on_the_first_picture_of_the_new_shot(name: str, footage: Shelf
     [  # counted by hand: two labels go at 01:01:00 at 29.97, four at 59.94
         ("29.97 DF", ["01:00:59;28", "01:01:01;07", "01:01:02;10", "01:01:03;22", "01:01:05;00"]),
         ("59.94 DF", ["01:00:59;58", "01:01:00;39", "01:01:01;12", "01:01:01;54", "01:01:02;32"]),
+        ("59.94 DF halved", ["01:00:59;56", "01:01:00;37", "01:01:01;10", "01:01:01;52", "01:01:02;30"]),
     ],
 )
 def test_drop_frame_labels_of_shots_skip_what_the_minute_skips(
@@ -238,3 +243,34 @@ def test_someone_elses_late_file_keeps_its_times(shared_data: Path, tmp_path: Pa
     assert document.shots[0].start.frame == 0
     assert one.grid.first.seconds == Fraction(13_760, 12_800)
     assert [one.grid.index_at(Time.of_seconds(time)) for time in one.times] == list(range(24))
+
+
+def test_a_camera_that_counts_every_second_picture_has_a_label_for_each(footage: Shelf) -> None:
+    one = footage("59.94 DF halved")
+    assert one.asset.timecode is not None
+    assert (one.asset.timecode.label, one.asset.timecode.rate) == ("01:00:59;28", NTSC)
+    link = one.link(Fraction(24))
+    assert (link.start_frame, link.rate, link.drop) == (2 * (107_892 + 1798), FAST_NTSC, True)
+    cut = cut_of({"a": one}, "24")
+    assert kept_through_lists({"a": one}, cut) >= 2 * 70
+
+
+@pytest.mark.parametrize(
+    ("rate", "drop", "to", "drops"),
+    [
+        (NTSC, True, FAST_NTSC, True),
+        (Fraction(25), False, Fraction(50), False),
+        (FILM, False, 2 * FILM, False),
+    ],
+)
+def test_twice_the_rate_is_twice_the_count(rate: Fraction, drop: bool, to: Fraction, drops: bool) -> None:
+    """Drop-frame drops twice as many labels at twice the rate, so every label begins at twice its frame."""
+    for frame in (0, 1, 1798, 1799, 1800, 1801, 17_981, 17_982, 107_892, 2_589_407):
+        assert recount(frame, rate, drop, to) == (2 * frame, drops)
+        assert recount(2 * frame + 1, to, drops, rate) == (frame, drop)
+    assert recount(-5, rate, drop, to) == (-10, drops)
+
+
+def test_a_label_keeps_its_reading_where_the_other_rate_cannot_drop() -> None:
+    assert recount(107_892 + 1798, NTSC, True, Fraction(30)) == (3600 * 30 + 59 * 30 + 28, False)
+    assert recount(108_000, NTSC, False, Fraction(30)) == (108_000, False)

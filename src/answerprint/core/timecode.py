@@ -140,6 +140,24 @@ def parse_timecode(text: str, rate: Fraction, *, drop: bool | None = None) -> in
     return -number if sign else number
 
 
+def recount(frame: int, rate: Fraction, drop: bool, to: Fraction) -> tuple[int, bool]:
+    """The first frame at another rate that a label falls on, and whether it counts there as drop-frame.
+
+    A camera at 60 frames a second whose timecode counts 30 gives two pictures one label: 01:00:59;28 is
+    01:00:59;56 in a count of every picture. The clock's reading is kept, not the seconds that passed.
+    """
+    if rate == to:
+        return frame, drop
+    base = nominal(rate)
+    sign, number = (-1, -frame) if frame < 0 else (1, frame)
+    seconds, frames = divmod(_skip_dropped_labels(number, base) if drop else number, base)
+    dropped = drop and can_drop(to)
+    minutes, seconds = divmod(seconds, 60)
+    first = frames * nominal(to) // base
+    label = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}:{first:02d}"
+    return sign * parse_timecode(label, to, drop=dropped), dropped
+
+
 def parse_position(text: str, rate: Fraction, *, drop: bool | None = None) -> int:
     """A frame from what a person types: digits alone a frame, suffix `s` seconds, else a timecode."""
     stripped = text.strip()

@@ -9,7 +9,7 @@ import msgspec
 from answerprint.core.frames import FrameGrid
 from answerprint.core.records import Asset
 from answerprint.core.time import Range, Rounding, Time, TimeDocument, time_document
-from answerprint.core.timecode import format_timecode
+from answerprint.core.timecode import format_timecode, recount
 from answerprint.formats.timelines.model import MediaLink
 
 FROM_VERSION = "../.."  # from out/vNNN to the production's folder
@@ -25,16 +25,18 @@ class RangeDocument(msgspec.Struct, frozen=True):
 def link_of(
     asset: Asset, grid: FrameGrid | None, cut_rate: Fraction, prefix: str = FROM_VERSION
 ) -> MediaLink:
-    """The asset as a timeline file names it. Sound counts its timecode at the cut's rate."""
+    """The asset as a timeline file names it: a timecode for every picture, also where the file counts half
+    of them. Sound counts its timecode at the cut's rate."""
     timecode = asset.timecode
     if grid is not None:
+        start, drop = _first_label(asset, grid)
         return MediaLink(
             name=asset.name,
             url=asset.path,
             rate=grid.rate,
             frames=grid.count,
-            start_frame=timecode.frame if timecode is not None else 0,
-            drop=timecode.drop if timecode is not None else False,
+            start_frame=start,
+            drop=drop,
             first=grid.first,
             reel=asset.reel,
             time_base=grid.time_base if grid.pts else None,
@@ -65,8 +67,15 @@ def source_place(asset: Asset, grid: FrameGrid | None, time: Time) -> TimeDocume
         index = grid.count  # one past the last: the end of a half-open range
     label = None
     if asset.timecode is not None:
-        label = format_timecode(asset.timecode.frame + index, asset.timecode.rate, drop=asset.timecode.drop)
+        start, drop = _first_label(asset, grid)
+        label = format_timecode(start + index, grid.rate, drop=drop)
     return time_document(time, index, label)
+
+
+def _first_label(asset: Asset, grid: FrameGrid) -> tuple[int, bool]:
+    """The timecode of the first picture, counted in pictures, and whether it drops labels."""
+    found = asset.timecode
+    return (0, False) if found is None else recount(found.frame, found.rate, found.drop, grid.rate)
 
 
 def source_range(asset: Asset, grid: FrameGrid | None, range_: Range) -> RangeDocument:

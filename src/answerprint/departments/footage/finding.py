@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from answerprint.core.errors import MediaError
 from answerprint.core.records import StartTimecode
 from answerprint.core.time import Time, TimeDocument, time_document
-from answerprint.core.timecode import format_timecode
+from answerprint.core.timecode import format_timecode, recount
 from answerprint.departments.footage.shots import FORM, ShotDetector
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, Wants, fan_out
 from answerprint.media.probe import probe
@@ -38,7 +39,9 @@ class ShotsDocument(msgspec.Struct, frozen=True):
 
 def shots_of(file: Path) -> ShotsDocument:
     """Boundaries and shots of one file. Raises MediaError AP-MEDIA-020 when it has no pictures."""
-    timecode = probe(file).timecode
+    asked = probe(file)
+    timecode = asked.timecode
+    rate = next((one.rate for one in asked.streams if one.kind == "video"), None)
     watcher = _Watcher()
     summary = fan_out(file, [watcher])
     if watcher.detector is None or summary.time_base is None:
@@ -49,7 +52,7 @@ def shots_of(file: Path) -> ShotsDocument:
     def place(tick: int) -> TimeDocument:
         assert summary.time_base is not None
         frame = int(np.searchsorted(times, tick, side="left"))
-        return time_document(Time(tick, 1 / summary.time_base), frame, _label(timecode, frame))
+        return time_document(Time(tick, 1 / summary.time_base), frame, _label(timecode, frame, rate))
 
     return ShotsDocument(
         boundaries=tuple(
@@ -68,10 +71,13 @@ def end_of_pictures(summary: DecodeSummary) -> int:
     return int(times[-1] + max(1, int(np.median(np.diff(times)))))
 
 
-def _label(timecode: StartTimecode | None, frame: int) -> str | None:
+def _label(timecode: StartTimecode | None, frame: int, rate: Fraction | None) -> str | None:
+    """A picture's label, counted in pictures also where the file's own timecode counts half of them."""
     if timecode is None:
         return None
-    return format_timecode(timecode.frame + frame, timecode.rate, drop=timecode.drop)
+    counted = rate or timecode.rate
+    start, drop = recount(timecode.frame, timecode.rate, timecode.drop, counted)
+    return format_timecode(start + frame, counted, drop=drop)
 
 
 class _Watcher:
