@@ -29,10 +29,15 @@ def failure(job: Job, error: Exception, root: Path) -> Failed | Halted:
 def explain(error: BaseException) -> tuple[str, str]:
     """An exception as a code and a reason for people, with the place in the source when it has no code."""
     if isinstance(error, AnswerprintError):
-        return error.code, str(error).removeprefix(error.code).strip()
+        return error.code, _storable(str(error).removeprefix(error.code).strip())
     places = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(places[-1].filename).name}:{places[-1].lineno})" if places else ""
-    return "AP-ENGINE-017", f"{type(error).__name__}: {error}{place}"
+    return "AP-ENGINE-017", _storable(f"{type(error).__name__}: {error}{place}")
+
+
+def _storable(text: str) -> str:
+    """The text with bytes of file names that are no UTF-8 written out: a catalogue holds only UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _disk_is_full(error: BaseException, root: Path) -> bool:
