@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from answerprint.engine.run import run_graph
 from answerprint.engine.tasks import Executor
 from answerprint.store.catalogue import Catalogue, Output
 from answerprint.store.objects import ObjectStore
-from answerprint.store.production import Production
+from answerprint.store.production import Production, display_name
 
 T = TypeVar("T")
 
@@ -73,17 +74,23 @@ class Making:
         self.reused += report.reused
         for node in report.failed:
             result = report[node]
-            asset = self.assets.get(result.subject)
+            path = self.paths.get(result.subject)
             self.set_aside.append(
                 SetAside(
                     subject=result.subject,
-                    name=asset.name if asset is not None else result.subject,
+                    name=display_name(path.name) if path is not None else result.subject,
                     step=result.step,
                     code=result.code,
-                    reason=result.reason,
+                    reason=self._told(result.reason, path),
                 )
             )
         return report
+
+    def _told(self, reason: str, path: Path | None) -> str:
+        """A reason as a report may hold it: nothing of where this production lies."""
+        if path is not None:
+            reason = reason.removeprefix(f"{display_name(path)}: ")
+        return reason.replace(f"{display_name(self.production.root)}{os.sep}", "")
 
     def stored(self, step: str, subject: str, output: str) -> Stored | None:
         """An output of an earlier graph as an input, or None when it was not made."""

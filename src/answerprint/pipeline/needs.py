@@ -13,7 +13,7 @@ LOUDNESS_TOLERANCE = 0.5  # LU, EBU R 128
 
 def needs_of(making: Making, film: Film | None) -> tuple[str, ...]:
     """In order of weight: what could not be used, damage, missing lines, levels."""
-    needs = [f"{one.name}: {one.step} failed: {one.reason}" for one in making.set_aside]
+    needs = _set_aside(making)
     needs += [finding.message for finding in making.findings if finding.needs_a_person]
     if film is None:
         return tuple(needs)
@@ -24,6 +24,14 @@ def needs_of(making: Making, film: Film | None) -> tuple[str, ...]:
     needs += [f"{line.label}: “{line.text}” is missing ({line.reason})" for line in assembly.missing]
     needs += loudness_needs(film)
     return tuple(needs)
+
+
+def _set_aside(making: Making) -> list[str]:
+    """What failed, a file and a reason at a time: several steps may have met the same trouble."""
+    steps: dict[tuple[str, str], list[str]] = {}
+    for one in making.set_aside:
+        steps.setdefault((one.name, one.reason), []).append(one.step)
+    return [f"{name}: {', '.join(failed)} failed: {reason}" for (name, reason), failed in steps.items()]
 
 
 def is_damage(one: Refused) -> bool:

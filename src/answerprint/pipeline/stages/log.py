@@ -118,12 +118,11 @@ def _fast_pass(making: Making, files: dict[str, Path]) -> None:
             found = report.record(node, "probe", Probe)
             making.assets[asset] = _asset(making, asset, path, found)
             making.findings += [
-                msgspec.structs.replace(one, subject=asset, message=f"{path.name}: {one.message}")
+                msgspec.structs.replace(
+                    one, subject=asset, message=f"{display_name(path.name)}: {one.message}"
+                )
                 for one in found.findings
             ]
-    for one in making.set_aside:
-        if one.subject in files:
-            one.name = display_name(files[one.subject].name)
     for raw, proxy, method in pair_proxies(list(making.assets.values())):
         known = making.assets[proxy]
         making.assets[proxy] = msgspec.structs.replace(known, proxy_of=raw)
