@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.time import TimeDocument
+from answerprint.media.encode import AudioSettings, Sound, VideoSettings, write_pictures
+from answerprint.media.wave_writing import write_wave
 from answerprint.pipeline.answer_print import make_answer_print
 from answerprint.pipeline.answering import Answers
 from answerprint.pipeline.beginning import begin
@@ -167,3 +169,36 @@ def steps_of(nodes: Iterable[str]) -> dict[str, set[str]]:
         step, _, subject = node.partition(":")
         found.setdefault(step, set()).add(subject)
     return found
+
+
+def little_film(
+    path: Path, frames: int = 24, *, sound: bool = True, place: int = 1, timecode: str | None = None
+) -> Path:
+    """A picture file of 96 × 54 at 25 frames a second; every place looks and hums differently."""
+    grain = np.random.default_rng(place).integers(0, 256, (9, 16, 3), dtype=np.uint8)
+    wall = np.kron(grain, np.ones((6, 6, 1), np.uint8))
+    pictures = ((number, np.roll(wall, number % 3, axis=1)) for number in range(frames))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    heard = Sound([hum(Fraction(frames, 25), place)], AudioSettings(channels=1)) if sound else None
+    settings = VideoSettings(preset="ultrafast", gop=8, threads=1)
+    write_pictures(path, pictures, Fraction(25), settings, sound=heard, start_timecode=timecode)
+    return path
+
+
+def little_sound(path: Path, length: int = 1, place: int = 1) -> Path:
+    """A wave file of so many seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_wave(path, hum(Fraction(length), place), SAMPLE_RATE)
+    return path
+
+
+def hum(length: Fraction, place: int) -> NDArray[np.float32]:
+    """(samples, 1) of a tone, 48 kHz."""
+    time = np.arange(int(length * SAMPLE_RATE)) / SAMPLE_RATE
+    return (0.1 * np.sin(2 * np.pi * 110 * place * time)).astype(np.float32)[:, None]
+
+
+def little_production(root: Path, **settings: Any) -> Path:
+    """An empty production whose pictures are small."""
+    begin(root, {"name": "A film", "rate": "25", "raster": "96x54", **settings})
+    return root
