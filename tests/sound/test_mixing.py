@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from answerprint.departments.sound import limiting
 from answerprint.departments.sound.levels import measure
 from answerprint.departments.sound.mixing import (
     CENTRE,
@@ -20,6 +21,7 @@ from answerprint.departments.sound.mixing import (
     programme_trim,
     render_mix,
 )
+from answerprint.departments.sound.peaks import true_peak
 
 RATE = 48_000
 
@@ -97,12 +99,37 @@ def test_overlapping_clips_add_up_to_the_predicted_loudness() -> None:
 
 def test_the_master_reaches_its_target_with_its_peaks_held() -> None:
     clips, locked, total = levelled(5, 12.0)
-    done = master(clips, locked, total, -14.0, -6.0)  # noise peaks 12 dB over its level: much to hold
+    mixes: list[NDArray[np.float32]] = []
+    # Noise peaks 12 dB over its level: much to hold.
+    done = master(
+        clips, locked, total, -14.0, -6.0, lambda blocks: mixes.append(np.concatenate(list(blocks)))
+    )
     assert done.limited and done.loudness.true_peak is not None
     assert done.loudness.true_peak <= -6.0
-    assert measure(done.samples, RATE).integrated == pytest.approx(-14.0, abs=0.1)
-    easy = master(clips, locked, total, -27.0, -1.0)
+    assert len(mixes) > 1 and done.loudness == measure(mixes[-1], RATE)
+    assert true_peak(mixes[-1]) <= 10 ** (-6 / 20)
+    assert done.loudness.integrated == pytest.approx(-14.0, abs=0.1)
+    easy = master(
+        clips, locked, total, -27.0, -1.0, lambda blocks: mixes.append(np.concatenate(list(blocks)))
+    )
     assert not easy.limited and easy.loudness.integrated == pytest.approx(-27.0, abs=0.1)
+
+
+def test_a_peak_the_limiter_cannot_hold_turns_the_whole_mix_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So short a look-ahead bends the wave at every peak, and one pass leaves it so.
+    monkeypatch.setattr(limiting, "LOOKAHEAD", 1 / RATE)
+    monkeypatch.setattr(limiting, "PASSES", 1)
+    clips, locked, total = levelled(5, 12.0)
+    mix = render_mix(clips, total)
+    limiter = limiting.TruePeakLimiter(RATE, -20.0, 2)
+    held = np.concatenate([limiter.push(mix), limiter.finish()])
+    assert true_peak(held) > 10 ** (-20 / 20) and limiter.turn_down < 1
+    mixes: list[NDArray[np.float32]] = []
+    done = master(
+        clips, locked, total, -23.0, -20.0, lambda blocks: mixes.append(np.concatenate(list(blocks)))
+    )
+    assert true_peak(mixes[-1]) <= 10 ** (-20 / 20)
+    assert done.loudness == measure(mixes[-1], RATE)
 
 
 def test_what_cannot_be_reached_beside_locked_clips_is_said() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.signal import resample
 
-from answerprint.departments.sound.peaks import LOOKAHEAD, TAPS, PeakMeter, limit_true_peak, true_peak
+from answerprint.departments.sound.limiting import LOOKAHEAD, limit_true_peak
+from answerprint.departments.sound.peaks import TAPS, PeakMeter, true_peak
 
 RATE = 48_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,21 +11,42 @@ from numpy.typing import NDArray
 
 from answerprint.core.records import Track
 from answerprint.core.time import Range, Rounding, Time
-from answerprint.departments.sound.mixing import FADE, MixClip
+from answerprint.departments.sound.mixing import FADE, MixClip, Samples
 from answerprint.departments.sound.mixing import RATE as MIX_RATE
 from answerprint.departments.sound.records import ClipSound, MixPlace
 from answerprint.media.decode import read_sound
 from answerprint.media.fanout import SoundForm
-from answerprint.media.wave import read_wave_blocks
+from answerprint.media.wave import WaveChunks, read_wave_blocks, read_wave_chunks
+
+
+@dataclass(frozen=True)
+class WaveSound:
+    """The first samples of a wave file, read when they are asked for."""
+
+    path: Path
+    wave: WaveChunks
+    length: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.length, self.wave.format.channels
+
+    def read(self, first: int, last: int) -> Samples:
+        """Samples first … last (last − first, channels)."""
+        blocks = read_wave_blocks(self.path, self.wave, start=first, end=min(last, self.length))
+        return np.concatenate(list(blocks))
 
 
 def mix_clip(place: MixPlace, rate: Fraction, path: Path, gain_db: float) -> MixClip:
-    """A clip's sound in its place, exactly as long as its frames; no fade where the recording runs on."""
+    """A clip's sound in its place, exactly as long as its frames; no fade where the recording runs on.
+
+    It stays in its wave file until it is mixed.
+    """
     start, end = sample_at(place.start, rate), sample_at(place.end, rate)
-    samples = np.concatenate(list(read_wave_blocks(path, end=end - start)))
+    wave = read_wave_chunks(path)
     before, after = place.goes_on
     return MixClip(
-        samples,
+        WaveSound(path, wave, min(end - start, wave.frames)),
         start,
         gain_db,
         fade_in=0 if before else FADE,

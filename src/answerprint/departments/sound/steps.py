@@ -68,7 +68,7 @@ class MixStep(Step):
     """The mix: dialogue levelled clip by clip, the whole at its loudness, true peak held."""
 
     name: ClassVar[str] = "mix"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("brief", "sounds", "reports")
     writes: ClassVar[tuple[str, ...]] = ("mix", "levels")
     libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy")
@@ -91,15 +91,16 @@ class MixStep(Step):
             for place in places
         ]
         locked = [planned[place.clip].locked for place in places]
+        path = context.new_file("mix", ".wav")
         made = master(
             clips,
             locked,
             sample_at(brief.frames, brief.rate),
             brief.loudness,
             brief.true_peak - LIMITER_MARGIN_DB,
+            lambda blocks: write_wave(path, blocks, RATE, bits=24),
             MIX_CHANNELS,
         )
-        write_wave(context.new_file("mix", ".wav"), made.samples, RATE, bits=24)
         gains = {
             name: one.gain_db + (0.0 if one.locked else made.trim.gain_db) for name, one in planned.items()
         }
