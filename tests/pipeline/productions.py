@@ -19,6 +19,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.core.records import Asset
 from answerprint.core.time import TimeDocument
 from answerprint.media.encode import AudioSettings, Sound, VideoSettings, write_pictures
 from answerprint.media.wave_writing import write_wave
@@ -26,6 +27,7 @@ from answerprint.pipeline.answer_print import make_answer_print
 from answerprint.pipeline.answering import Answers
 from answerprint.pipeline.beginning import begin
 from answerprint.pipeline.bringing import bring
+from answerprint.pipeline.standing import standing_of
 from answerprint.pipeline.summary import SlotDocument, Summary, VersionSummary
 from answerprint.store.production import Production
 
@@ -51,6 +53,10 @@ class Made:
 
     def output(self, name: str) -> Path:
         return Path(self.summary.outputs[name])
+
+    def assets(self) -> tuple[Asset, ...]:
+        """Every file of the production."""
+        return standing_of(Production.open(self.root)).assets
 
     def slot(self, line: str) -> SlotDocument:
         """The slot of a line by its place in the script: 1.3."""
