@@ -233,7 +233,7 @@ def _data(making: Making, film: Film, summary: VersionSummary) -> ReportData:
             )
             for match in film.matches.matches
         )
-        + tuple(("–", assets[one.sound].name, "none", one.reason) for one in film.matches.unmatched),
+        + tuple(("–", assets[one.sound].name, f"none: {one.reason}", "") for one in film.matches.unmatched),
         changes=(),
         before="",
         policies=summary.policies,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from answerprint.core.findings import Evidence, Finding
 from answerprint.core.logged import SyncMap
 from answerprint.departments.footage.steps import SyncBrief, SyncStep
@@ -27,17 +29,27 @@ def sync(making: Making) -> SyncMap:
     if not report[step].there:
         return SyncMap()
     found = report.record(step, "sync", SyncMap)
-    for one in found.unmatched:
-        reason = one.reason
-        for id, asset in making.assets.items():
-            reason = reason.replace(id, asset.name)
-        making.findings.append(
-            Finding(
-                code="sync.none",
-                message=f"{making.assets[one.sound].name} was put under no picture: {reason}",
-                severity="warning",
-                subject=one.sound,
-                evidence=(Evidence(asset=one.sound),),
-            )
+    named = msgspec.structs.replace(
+        found,
+        unmatched=tuple(
+            msgspec.structs.replace(one, reason=_with_names(making, one.reason)) for one in found.unmatched
+        ),
+    )
+    making.findings += [
+        Finding(
+            code="sync.none",
+            message=f"{making.assets[one.sound].name} was put under no picture: {one.reason}",
+            severity="warning",
+            subject=one.sound,
+            evidence=(Evidence(asset=one.sound),),
         )
-    return found
+        for one in named.unmatched
+    ]
+    return named
+
+
+def _with_names(making: Making, reason: str) -> str:
+    """A reason in which assets go by their names."""
+    for id, asset in making.assets.items():
+        reason = reason.replace(id, asset.name)
+    return reason
