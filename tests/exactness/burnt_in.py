@@ -1,19 +1,27 @@
-"""Reads the numbers burnt into two real films, by the shapes of their own digits.
+"""Reads the numbers burnt into two real films, by the shapes of their own digits; cuts made of the films.
 
 The shapes are taken from ten pictures of each that a person has read; everything else is read with them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+from coded_films import CUT_RATES, Footage, Kind, boundaries, read_footage
 from numpy.typing import NDArray
+
+from answerprint.core.cut import Clip, Cut, CutTrack
+from answerprint.core.time import Range, Time
+from answerprint.core.timecode import parse_timecode
 
 Pixels = NDArray[np.uint8]
 
@@ -60,6 +68,25 @@ TIMECODE = BurntIn(
 )
 HOUR_ONE = 108_000  # pictures: 01:00:00:00 at 30 a second
 
+FILMS = {"counter": (COUNTER, Fraction(10), 0), "timecode": (TIMECODE, Fraction(30), HOUR_ONE)}
+PLACES = {  # seconds in the film, and cut frames: on a picture, just before one, between two, far in
+    "counter": [
+        (Fraction(0), 12),
+        (Fraction(7, 10), 9),
+        (Fraction(7, 10) - Fraction(1, 90_000), 9),
+        (Fraction(1001, 24_000), 16),
+        (Fraction(997, 601), 21),
+    ],
+    "timecode": [
+        (Fraction(0), 8),
+        (Fraction(10), 9),
+        (Fraction(10) - Fraction(1, 90_000), 9),
+        (Fraction(1001, 240), 12),
+        (Fraction(99_991, 3001), 12),
+        (Fraction(1271, 30) - Fraction(7, 25), 7),
+    ],
+}
+
 
 class Reader:
     """Reads one film's number from pictures on the raster."""
@@ -105,6 +132,43 @@ def source_pictures(path: Path, every: int = 1) -> Iterator[Pixels]:
         for number, frame in enumerate(container.decode(video=0)):
             if number % every == 0:
                 yield frame.reformat(*RASTER, "rgb24", interpolation="AREA").to_ndarray()
+
+
+@lru_cache(maxsize=len(FILMS))
+def footage_of(name: str, folder: Path) -> Footage:
+    what, rate, _ = FILMS[name]
+    return read_footage(folder / what.file, Kind("mp4", rate))
+
+
+def cut_from(name: str, one: Footage, rate_name: str) -> Cut:
+    """Clips at the cuts that were found in the film, and at the places above."""
+    rate, drop, start = CUT_RATES[rate_name]
+    clips: list[Clip] = []
+    at = 0
+    for first, length in [*((edge, 10) for edge in boundaries(one)[:3]), *PLACES[name]]:
+        used = Range(Time.of_seconds(first), Time.of_seconds(first + length / rate))
+        record = Range.of_ticks(at, at + length, rate)
+        clips.append(Clip(id=f"{name}/{at}", asset=one.asset.id, record=record, source=used))
+        at += length
+    return Cut(
+        name=name,
+        rate=rate,
+        drop=drop,
+        start_frame=parse_timecode(start, rate, drop=drop),
+        width=RASTER[0],
+        height=RASTER[1],
+        tracks=(CutTrack(name="V1", kind="video", clips=tuple(clips)),),
+    )
+
+
+def numbers_meant(name: str, cut: Cut) -> list[int]:
+    """In closed form: both films start at 0 and never leave their rate."""
+    _, rate, base = FILMS[name]
+    return [
+        base + math.floor((clip.source.start.seconds + Fraction(frame) / cut.rate) * rate)
+        for clip in cut.tracks[0].clips
+        for frame in range(clip.record.end.ticks - clip.record.start.ticks)
+    ]
 
 
 def _likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
