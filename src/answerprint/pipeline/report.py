@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, select_autoescape
 
 
 class AlternateRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +109,8 @@ SETUP_HUES = (205, 28, 145, 275, 50, 330, 180, 100, 240, 10)
 
 def render_report(data: ReportData, stills: Mapping[str, bytes]) -> str:
     """The page. stills: slot id → JPEG."""
+    from jinja2 import Environment, StrictUndefined, select_autoescape
+
     environment = Environment(
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
