@@ -25,6 +25,8 @@ from answerprint.store.catalogue import Catalogue
 from answerprint.store.objects import ObjectStore
 from conftest import HERE, Bench
 
+A_STEP = 0.05  # seconds: longer than any step takes
+
 
 def test_a_killed_production_is_finished_and_nothing_is_made_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -48,9 +50,7 @@ def kill_and_finish(times: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     first_log, second_log = folder / "first", folder / "second"
     monkeypatch.setenv("ENGINE_LOG", str(second_log))
     (folder / "undisturbed").mkdir()
-    clock = time.monotonic()
     undisturbed = make(folder / "undisturbed", SerialExecutor())
-    takes = time.monotonic() - clock
     seen: Counter[str] = Counter()
     for number in range(times):
         executor = ("serial", "local")[number % 2]
@@ -58,9 +58,10 @@ def kill_and_finish(times: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -
         production.mkdir()
         first_log.unlink(missing_ok=True)
         second_log.unlink(missing_ok=True)
-        # One in ten is killed while Python and the catalogue are still being opened.
-        after = first_log if number % 10 != 9 else production
-        killed(production, executor, after=after, seconds=chance.uniform(0, takes), log=first_log)
+        # One in ten is killed while Python and the catalogue are still being opened, the others once so
+        # many steps have begun: on a busy machine seconds would say nothing of how far it is.
+        begun = chance.randrange(1, steps) if number % 10 != 9 else 0
+        killed(production, executor, begun=begun, seconds=chance.uniform(0, A_STEP), log=first_log)
         finished = finished_steps(production)
         started = set(first_log.read_text().split("\n")[:-1]) if first_log.exists() else set()
         assert finished <= started
@@ -82,15 +83,15 @@ def kill_and_finish(times: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     )
 
 
-def killed(production: Path, executor: str, *, after: Path, seconds: float, log: Path) -> None:
-    """Start it in a process group of its own and kill -9 the group so long after a file is there."""
+def killed(production: Path, executor: str, *, begun: int, seconds: float, log: Path) -> None:
+    """Start it in a process group of its own and kill -9 the group so long after so many steps have begun."""
     program = subprocess.Popen(
         [sys.executable, str(HERE / "production_of_sixty.py"), str(production), executor],
         start_new_session=True,
         env={**os.environ, "ENGINE_LOG": str(log)},
     )
     deadline = time.monotonic() + 60
-    while not after.exists() and program.poll() is None:
+    while begun and lines_of(log) < begun and program.poll() is None:
         assert time.monotonic() < deadline, "the production did not start"
         time.sleep(0.002)
     time.sleep(seconds)
@@ -98,6 +99,10 @@ def killed(production: Path, executor: str, *, after: Path, seconds: float, log:
     program.wait()
     while alive_in_group(program.pid):  # a worker may still be inside a write to the disk
         time.sleep(0.01)
+
+
+def lines_of(log: Path) -> int:
+    return log.read_bytes().count(b"\n") if log.exists() else 0
 
 
 def alive_in_group(group: int) -> bool:
