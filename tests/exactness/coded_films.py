@@ -5,6 +5,7 @@ The truth here is counted by plain means: the timestamps that a bare decode give
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from bisect import bisect_right
@@ -66,6 +67,7 @@ class Kind:
     drop: bool = False
     rotation: int = 0  # degrees clockwise that turn it upright
     sound: bool = False
+    rounded: bool = False  # a constant rate, every timestamp of it rounded to the container's clock
     halved: bool = False  # its timecode counts every second picture, as cameras at 50 and 60 do
     trimmed: tuple[int, int] = (0, 0)  # pictures that its edit list hides at the head and at the tail
 
@@ -99,18 +101,18 @@ SCREEN = (33, 33, 34, 67, 17, 41, 33, 100, 16)
 KINDS = {
     "24": Kind("mp4", Fraction(24)),
     "23.976": Kind("mp4", FILM, timecode="01:00:00:00"),
-    "23.976 mkv": Kind("mkv", FILM),
-    "23.976 ts": Kind("ts", FILM),
+    "23.976 mkv": Kind("mkv", FILM, rounded=True),
+    "23.976 ts": Kind("ts", FILM, rounded=True),
     "25 mov": Kind("mov", Fraction(25), timecode="09:59:59:20", sound=True),
     "29.97 DF": Kind("mp4", NTSC, timecode="01:00:59;28", drop=True),
     "59.94 DF": Kind("mp4", FAST_NTSC, timecode="01:00:59;58", drop=True),
     "59.94 DF halved": Kind("mp4", FAST_NTSC, timecode="01:00:59;56", drop=True, halved=True),
-    "59.94 mkv": Kind("mkv", FAST_NTSC),
+    "59.94 mkv": Kind("mkv", FAST_NTSC, rounded=True),
     "variable mp4": Kind("mp4", Fraction(30), MPEG_CLOCK, PHONE),
     "variable mkv": Kind("mkv", Fraction(30), MILLISECOND, SCREEN, sound=True),
     "variable ts": Kind("ts", Fraction(30), MPEG_CLOCK, PHONE),
     "delayed": Kind("mp4", Fraction(25), start=18, sound=True),
-    "delayed 29.97 mkv": Kind("mkv", NTSC, start=41, sound=True),
+    "delayed 29.97 mkv": Kind("mkv", NTSC, start=41, sound=True, rounded=True),
     "delayed variable": Kind("mp4", Fraction(30), MPEG_CLOCK, PHONE, start=40_007, sound=True),
     "rotated 90": Kind("mp4", NTSC, rotation=90),
     "rotated 180": Kind("mp4", Fraction(25), rotation=180),
@@ -134,7 +136,13 @@ class Footage:
     damage: tuple[Damage, ...]
 
     def on_screen(self, seconds: Fraction) -> int:
-        """The picture on screen: the last whose timestamp is not after the time."""
+        """The picture on screen: the last whose timestamp is not after the time.
+
+        Where timestamps are rounded a time is first told by the clock they are told by, the later tick.
+        """
+        if self.kind.rounded:
+            clock = MILLISECOND if self.kind.container == "mkv" else MPEG_CLOCK
+            seconds = math.ceil(seconds / clock) * clock
         return bisect_right(self.times, seconds) - 1
 
     def link(self, cut_rate: Fraction) -> MediaLink:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import opentimelineio as otio
 import pytest
 from coded_films import (
@@ -30,8 +32,9 @@ from coded_films import (
     truth,
 )
 
-from answerprint.core.cut import Cut
-from answerprint.core.time import Time
+from answerprint.core.cut import Clip, Cut, CutTrack
+from answerprint.core.frames import rounds_a_grid
+from answerprint.core.time import Range, Time
 from answerprint.core.timecode import recount
 from answerprint.departments.footage.finding import shots_of
 from answerprint.formats.timelines.edl import conform, read_edl, write_edl
@@ -134,6 +137,67 @@ def kept_through_lists(used: dict[str, Footage], cut: Cut) -> int:
             assert frames_shown(after, cut.rate, media[before.asset]) == expected, before.name
             checked += len(expected)
     return checked
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        ("23.976 mkv", FILM),
+        ("29.97 DF", NTSC),
+        *(
+            pytest.param(name, rate, marks=pytest.mark.slow)
+            for name, rate in (
+                ("23.976 ts", FILM),
+                ("59.94 mkv", FAST_NTSC),
+                ("59.94 DF", FAST_NTSC),
+                ("delayed 29.97 mkv", NTSC),
+                ("trimmed", NTSC),
+            )
+        ),
+    ],
+)
+def test_a_clip_at_its_own_rate_shows_every_picture_once(
+    name: str, rate: Fraction, footage: Shelf, tmp_path: Path
+) -> None:
+    """Nothing twice and nothing left out, also where the container rounds every timestamp; so in the list."""
+    one = footage(name)
+    assert one.grid.rounded == one.kind.rounded
+    starts = (0, 7, 40)
+    clips = tuple(
+        Clip(
+            id=str(start),
+            asset=one.asset.id,
+            record=Range.of_ticks(50 * number, 50 * number + 50, rate),
+            source=Range(Time.of_seconds(one.times[start]), Time.of_seconds(one.times[start] + 50 / rate)),
+        )
+        for number, start in enumerate(starts)
+    )
+    cut = Cut(name="one to one", rate=rate, width=RASTER[0], height=RASTER[1])
+    cut = msgspec.structs.replace(cut, tracks=(CutTrack(name="V1", kind="video", clips=clips),))
+    expected = [picture for start in starts for picture in range(start, start + 50)]
+    media = links(cut, {name: one})
+    document = read_edl(write_edl(cut, media))
+    assert [(event.source_out - event.source_in) for event in document.events] == [50, 50, 50]
+    shown = [
+        frames_shown(clip, rate, media[one.asset.id]) for clip in conform(document, media).tracks[0].clips
+    ]
+    assert [picture for clip in shown for picture in clip] == expected
+    film = render(cut, {name: one}, tmp_path, longest=240)
+    hidden = one.kind.trimmed[0]
+    read = [number_shown(pixels, one.kind.size) for _, pixels in rendered_pictures(film)]
+    assert read == [picture + hidden for picture in expected]
+
+
+def test_a_rounded_clock_is_told_from_an_uneven_one() -> None:
+    step = 1 / (FILM * Fraction(1, 1000))
+    nearest = [round(step * number) for number in range(5000)]
+    assert rounds_a_grid(nearest, step)
+    assert rounds_a_grid([math.floor(step * number) for number in range(5000)], step)
+    assert rounds_a_grid(nearest[:50] + nearest[57:], step)  # pictures were lost
+    assert not rounds_a_grid([1001 * number for number in range(50)], Fraction(1001))  # nothing is rounded
+    assert not rounds_a_grid([*nearest[:50], nearest[50] + 3], step)
+    assert not rounds_a_grid([0], step)
+    assert not rounds_a_grid([0, 2, 3, 5], Fraction(5, 3))  # a tick is more than half a picture
 
 
 @pytest.mark.parametrize("rate", CUT_RATES)

@@ -3,7 +3,7 @@
 Record times are whole frames of the cut's rate from the cut's first frame (0). Source times are exact times
 in the asset's own clock (the streams' timestamps), so that variable-rate and late-starting media keep their
 places. Media of another rate plays at its own speed: cut frame k of a clip shows the source frame that is
-on screen at `source.start + k / cut.rate`.
+on screen at `source.start + k / cut.rate` (core/frames.py says which that is).
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from av.packet import Packet
 from av.stream import Stream
 from numpy.typing import NDArray
 
+from answerprint.core.frames import rounds_a_grid
 from answerprint.media.guard import open_media
+from answerprint.media.rates import frame_rate
 from answerprint.media.reading import demux, picture_stream
 
 _REMEMBERED = 8  # files whose times are kept in memory: a cut reads the same few again and again
@@ -24,6 +26,7 @@ class FrameTimes(NamedTuple):
 
     pts: NDArray[np.int64]
     time_base: Fraction
+    rounded: bool  # pts are a constant rate's, rounded to ticks (core/frames.py)
 
 
 def frame_times(path: Path | str, stream: int | None = None) -> FrameTimes:
@@ -49,7 +52,10 @@ def _read(path: str, index: int | None, version: tuple[int, int, int] | None) ->
         pts = np.array(sorted(one for one in found if one is not None), np.int64)
         pts.flags.writeable = False
         assert stream.time_base is not None
-        return FrameTimes(pts, stream.time_base)
+        declared = (stream.base_rate, stream.average_rate, stream.guessed_rate)
+        rate, _ = frame_rate(pts, stream.time_base, declared)
+        step = 1 / (rate * stream.time_base) if rate is not None else Fraction(0)
+        return FrameTimes(pts, stream.time_base, rounds_a_grid(pts.tolist(), step))
 
 
 def shown(codec: str, packet: Packet[Stream]) -> bool:

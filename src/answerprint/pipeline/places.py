@@ -41,6 +41,7 @@ def link_of(
             reel=asset.reel,
             time_base=grid.time_base if grid.pts else None,
             frame_times=grid.pts,
+            rounded=grid.rounded,
         )
     sound = asset.stream("audio")
     first = sound.start if sound is not None and sound.start is not None else Time(0, cut_rate)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.core.frames import FrameGrid
+from answerprint.core.frames import FrameGrid, rounds_a_grid
 from answerprint.core.logged import Inspection, Probe
 from answerprint.core.records import Annotation, Stream
 from answerprint.core.time import Time
@@ -68,13 +68,15 @@ def frame_grid(pts: NDArray[np.int64], time_base: Fraction, video: Stream) -> Fr
             count = int(numbers[-1]) + 1
             return FrameGrid(first=first, rate=rate, count=count, end=first + Time(count, rate))
     last = Time(int(times[-1]), 1 / time_base)
+    table = tuple(int(one) for one in times)
     return FrameGrid(
         first=first,
         rate=rate,
         count=count,
         end=last + Time(1, rate),
         time_base=time_base,
-        pts=tuple(int(one) for one in times),
+        pts=table,
+        rounded=rounds_a_grid(table, step),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -71,9 +72,11 @@ def _draw(
     if not pts:
         yield from _still(_slate(plan, name, "has no picture"), plan.frames)
         return
+    places = [
+        (shown.start + shown.speed * frame / plan.rate) / times.time_base for frame in range(plan.frames)
+    ]
     wanted = [
-        pts[max(0, bisect_right(pts, (shown.start + shown.speed * frame / plan.rate) / times.time_base) - 1)]
-        for frame in range(plan.frames)
+        pts[max(0, bisect_right(pts, math.ceil(place) if times.rounded else place) - 1)] for place in places
     ]
     form = PictureForm("rgb", *display.coded(*display.within(plan.width, plan.height)))
     for pixels in _at(path, shown.stream, wanted, times.time_base, form):

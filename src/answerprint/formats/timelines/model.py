@@ -29,17 +29,19 @@ class MediaLink(msgspec.Struct, frozen=True, kw_only=True):
     reel: str | None = None
     time_base: Fraction | None = None  # seconds a tick of the file's timestamps
     frame_times: tuple[int, ...] = ()  # every picture's timestamp in ticks of time_base: variable rate
+    rounded: bool = False  # frame_times are a constant rate's, rounded to ticks (core/frames.py)
 
 
 def frame_on_screen(link: MediaLink, time: Time) -> int:
     """The presentation index of the picture shown at a source time: the last that starts at or before it.
 
-    With a frame table, the table says. Without, pictures start at `first + k / rate`; where the file's
-    ticks are too coarse for that, at the nearest tick, as muxers write them. Before the first picture the
-    index is negative (−1 with a table).
+    With a frame table, the table says; where it is rounded, a picture starts within the tick before. Without,
+    pictures start at `first + k / rate`; where the file's ticks are too coarse for that, at the nearest tick,
+    as muxers write them. Before the first picture the index is negative (−1 with a table).
     """
     if link.frame_times:
-        return bisect_right(link.frame_times, time.seconds / _time_base(link)) - 1
+        place = time.seconds / _time_base(link)
+        return bisect_right(link.frame_times, math.ceil(place) if link.rounded else place) - 1
     since = time.seconds - link.first.seconds
     if link.time_base is None or (1 / link.rate / link.time_base).denominator == 1:
         return math.floor(since * link.rate)
@@ -51,7 +53,8 @@ def frame_on_screen(link: MediaLink, time: Time) -> int:
 def first_frame_from(link: MediaLink, time: Time) -> int:
     """The index of the first picture that starts at or after a source time: an exclusive out point."""
     if link.frame_times:
-        return bisect_left(link.frame_times, time.seconds / _time_base(link))
+        place = time.seconds / _time_base(link)
+        return bisect_left(link.frame_times, math.floor(place) if link.rounded else place)
     frame = frame_on_screen(link, time)
     return frame if frame_time(link, frame) == time else frame + 1
 
