@@ -64,7 +64,7 @@ class InspectStep(AnalyserStep):
     """Counts, damage and the exact place of every picture, from one read of the whole file."""
 
     name: ClassVar[str] = "inspect"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("media", "probe")
     writes: ClassVar[tuple[str, ...]] = ("inspection", "frames")
     libraries: ClassVar[tuple[str, ...]] = ("av",)
@@ -80,7 +80,7 @@ class ShotsStep(AnalyserStep):
     """The track `shots.1`: boundaries by type, and the shots between them."""
 
     name: ClassVar[str] = "shots"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("media",)
     writes: ClassVar[tuple[str, ...]] = ("shots",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
@@ -96,7 +96,7 @@ class LooksStep(AnalyserStep):
     """The track `looks.1`: exposure, colour, sharpness and motion by half second."""
 
     name: ClassVar[str] = "looks"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("media",)
     writes: ClassVar[tuple[str, ...]] = ("looks",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
@@ -112,7 +112,7 @@ class ListenStep(AnalyserStep):
     """The asset's sound as mono 16 kHz, timecode channels left out, with its levels."""
 
     name: ClassVar[str] = "listen"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("media", "probe")
     writes: ClassVar[tuple[str, ...]] = ("sound", "listening")
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy")

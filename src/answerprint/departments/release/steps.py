@@ -33,7 +33,7 @@ class SegmentStep(Step):
     threads: int = 1
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("plan", "media")
     optional: ClassVar[tuple[str, ...]] = ("names",)  # of the assets that are not there
     writes: ClassVar[tuple[str, ...]] = ("segment",)
@@ -167,7 +167,7 @@ class TimelineStep(Step):
     """The cut as OTIO, and its picture and dialogue as CMX3600 EDL."""
 
     name: ClassVar[str] = "timelines"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("brief",)
     writes: ClassVar[tuple[str, ...]] = ("otio", "edl")
     libraries: ClassVar[tuple[str, ...]] = ("OpenTimelineIO",)
