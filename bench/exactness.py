@@ -5,7 +5,8 @@ For every kind of file and rate of cut: the source picture under every record fr
 written, read and conformed, after OTIO was, and as rendered, the number read from the picture itself.
 Beside it, for the same clips: the time in float seconds times the average rate FFmpeg states, and
 OpenTimelineIO's own way from a record frame to a source frame (transformed_time, rescaled_to, to_frames).
-Both peers are given the first picture's timestamp. The real films are read by the digits burnt into them.
+Both peers are given the first picture's timestamp. Where a container rounds a constant rate to its clock, a
+time is first told by that clock (core/frames.py), and peers' misses include what that rule settles. The real films are read by the digits burnt into them.
 """
 
 from __future__ import annotations
