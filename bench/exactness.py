@@ -6,7 +6,8 @@ written, read and conformed, after OTIO was, and as rendered, the number read fr
 Beside it, for the same clips: the time in float seconds times the average rate FFmpeg states, and
 OpenTimelineIO's own way from a record frame to a source frame (transformed_time, rescaled_to, to_frames).
 Both peers are given the first picture's timestamp. Where a container rounds a constant rate to its clock, a
-time is first told by that clock (core/frames.py), and peers' misses include what that rule settles. The real films are read by the digits burnt into them.
+time is first told by that clock (core/frames.py); what peers miss there includes what that rule settles.
+The real films are read by the digits burnt into them.
 """
 
 from __future__ import annotations
