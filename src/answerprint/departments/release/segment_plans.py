@@ -6,7 +6,8 @@ replaced, keeps its segment, and its encoded bytes are reused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -53,12 +54,15 @@ def plan_segments(cut: Cut, longest: int | None = None) -> list[SegmentPlan]:
     many frames are split at its multiples from their own start.
     """
     tracks = [_stretches(track, cut.rate) for track in cut.tracks_of("video") if not track.muted]
-    edges = {0, cut.frames}
+    frames = cut.frames
+    edges = {0, frames}
     for track in tracks:
         edges.update(edge for one in track for edge in (one.start, one.end))
+    downwards = [([one.start for one in track], track) for track in reversed(tracks)]
     runs: list[_Stretch] = []
-    for start, end in pairwise(sorted(edge for edge in edges if 0 <= edge <= cut.frames)):
-        top = next((one for track in reversed(tracks) for one in track if one.start <= start < one.end), None)
+    for start, end in pairwise(sorted(edge for edge in edges if 0 <= edge <= frames)):
+        showing = (_at(start, starts, track) for starts, track in downwards)
+        top = next((one for one in showing if one is not None), None)
         run = _Stretch(start, end, None) if top is None else top.between(start, end)
         if runs and runs[-1].goes_on_in(run):  # an edit that another track hides is none
             runs[-1] = _Stretch(runs[-1].start, end, run.clip, run.outgoing, run.dissolve)
@@ -127,6 +131,12 @@ def _stretches(track: CutTrack, rate: Fraction) -> list[_Stretch]:
         if start < end:
             stretches.append(_Stretch(start, end, clip))
     return stretches
+
+
+def _at(frame: int, starts: Sequence[int], track: Sequence[_Stretch]) -> _Stretch | None:
+    """The stretch of a track that shows at a frame. starts: where each begins, in order."""
+    index = bisect_right(starts, frame) - 1
+    return track[index] if index >= 0 and frame < track[index].end else None
 
 
 def _plan(run: _Stretch, cut: Cut) -> SegmentPlan:

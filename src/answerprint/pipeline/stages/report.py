@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -222,7 +223,7 @@ def _data(making: Making, film: Film, summary: VersionSummary) -> ReportData:
             (assets[one.asset].name, _where(film, assets[one.asset], one), one.reason)
             for one in film.assembly.excluded
         ),
-        clips=tuple(_clip_row(film, asset) for asset in assets.values()),
+        clips=_clip_rows(film, assets),
         cards=tuple((card, f"{count} files") for card, count in card_counts(list(assets.values())).items()),
         sync=tuple(
             (
@@ -270,17 +271,23 @@ def _slot_row(making: Making, film: Film, slot: Slot, setup: str) -> SlotRow:
     )
 
 
-def _clip_row(film: Film, asset: Asset) -> ClipRow:
+def _clip_rows(film: Film, assets: Mapping[str, Asset]) -> tuple[ClipRow, ...]:
     uses = Counter(slot.asset for slot in film.assembly.slots)
     sounds = Counter(match.sound for match in film.matches.matches if uses[match.picture])
-    reasons = [one.reason for one in film.assembly.excluded if one.asset == asset.id]
-    damage = tuple(reason for reason in reasons if reason.startswith("damaged"))
-    if uses[asset.id]:
-        use = f"used {uses[asset.id]} ×"
-    elif sounds[asset.id]:
-        use = f"sound of {sounds[asset.id]} clips"
-    else:
-        use = "not used"
+    damage: dict[str, list[str]] = {}
+    for one in film.assembly.excluded:
+        if one.reason.startswith("damaged"):
+            damage.setdefault(one.asset, []).append(one.reason)
+
+    def use(asset: str) -> str:
+        if uses[asset]:
+            return f"used {uses[asset]} ×"
+        return f"sound of {sounds[asset]} clips" if sounds[asset] else "not used"
+
+    return tuple(_clip_row(film, one, use(id), tuple(damage.get(id, ()))) for id, one in assets.items())
+
+
+def _clip_row(film: Film, asset: Asset, use: str, damage: tuple[str, ...]) -> ClipRow:
     slate = film.slates.get(asset.id)
     return ClipRow(
         name=asset.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from answerprint.core.cut import Clip
 from answerprint.core.records import Stream
-from answerprint.core.time import Range
+from answerprint.core.time import Range, Time
 from answerprint.departments.sound.records import (
     ClipReport,
     ClipSound,
@@ -47,10 +47,14 @@ def mix(making: Making, film: Film) -> None:
             clip=Value(_clip_sound(making, clip, settings.clean)),
             **more,
         )
+    ends = {_end(clip) for clip in heard}
+    starts = {_start(clip) for clip in heard}
     brief = MixBrief(
         rate=cut.rate,
         frames=cut.frames,
-        places=tuple(_place(clip, film, heard) for clip in heard),
+        places=tuple(
+            _place(clip, film, goes_on=(_start(clip) in ends, _end(clip) in starts)) for clip in heard
+        ),
         loudness=settings.loudness,
         true_peak=settings.true_peak,
     )
@@ -94,21 +98,21 @@ def _extent(audio: Stream | None) -> Range | None:
     return Range(audio.start, audio.start + audio.duration)
 
 
-def _place(clip: Clip, film: Film, heard: list[Clip]) -> MixPlace:
+def _place(clip: Clip, film: Film, goes_on: tuple[bool, bool]) -> MixPlace:
     gain = clip.metadata.get("gain_db") if clip.locked else None
     return MixPlace(
         clip=clip.id,
         start=clip.record.start.frame(film.rate),
         end=clip.record.end.frame(film.rate),
         locked_gain=float(gain) if gain is not None else None,
-        goes_on=(any(_runs_on(one, clip) for one in heard), any(_runs_on(clip, one) for one in heard)),
+        goes_on=goes_on,
     )
 
 
-def _runs_on(before: Clip, after: Clip) -> bool:
-    """Whether one clip is the unbroken continuation of another."""
-    return (before.asset, before.record.end, before.source.end) == (
-        after.asset,
-        after.record.start,
-        after.source.start,
-    )
+def _start(clip: Clip) -> tuple[str, Time, Time]:
+    """Where a clip begins. Another that ends there is the unbroken sound before it."""
+    return clip.asset, clip.record.start, clip.source.start
+
+
+def _end(clip: Clip) -> tuple[str, Time, Time]:
+    return clip.asset, clip.record.end, clip.source.end
