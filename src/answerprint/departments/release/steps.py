@@ -33,7 +33,7 @@ class SegmentStep(Step):
     threads: int = 1
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("plan", "media")
     optional: ClassVar[tuple[str, ...]] = ("names",)  # of the assets that are not there
     writes: ClassVar[tuple[str, ...]] = ("segment",)
