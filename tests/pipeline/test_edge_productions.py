@@ -12,7 +12,9 @@ from productions import little_film, little_production, little_sound, make, numb
 from answerprint.core.errors import UsageError
 from answerprint.pipeline.answer_print import STAGES
 from answerprint.pipeline.bringing import bring
+from answerprint.pipeline.standing import standing_of
 from answerprint.pipeline.summary import Summary, VersionSummary
+from answerprint.store.production import Production
 
 SCREENPLAY = "INT. OFFICE - DAY\n\nTOM\nIs this the office?\n"
 
@@ -20,6 +22,11 @@ SCREENPLAY = "INT. OFFICE - DAY\n\nTOM\nIs this the office?\n"
 def version(summary: Summary) -> VersionSummary:
     assert summary.version is not None
     return summary.version
+
+
+def jobs(root: Path) -> set[tuple[str, str]]:
+    """Step and subject of every job that `status` shows."""
+    return {(one.step, one.subject) for one in standing_of(Production.open(root)).jobs}
 
 
 def codes(summary: Summary) -> list[str]:
@@ -183,10 +190,15 @@ def test_footage_that_was_taken_away_leaves_the_cut(tmp_path: Path) -> None:
     little_film(root / "footage/A/one.mp4")
     two = little_film(root / "footage/A/two.mp4", place=2)
     make(root)
+    everything = jobs(root)
     two.unlink()
+    made = make(root, until="log")
+    assert {step for step, _ in everything} == {step for step, _ in jobs(root)}  # later stages: not asked yet
     made = make(root)
     assert [one.file for one in version(made).slots] == ["footage/A/one.mp4"]
     assert any("two.mp4 is gone" in one for one in version(made).changes)
+    probed = {subject for step, subject in jobs(root) if step == "probe"}
+    assert probed == {version(made).slots[0].asset} < {subject for step, subject in everything}
 
 
 def test_renamed_footage_is_not_logged_again(tmp_path: Path) -> None:

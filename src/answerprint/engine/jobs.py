@@ -24,7 +24,8 @@ class JobBoard:
         self._catalogue = catalogue
         self._nodes = nodes
         self._attempts: dict[str, int] = {}  # of nodes that have started
-        self._table = {row.node: row for row in catalogue.jobs()}
+        steps = None if forget_others else {node.step.name for node in nodes}
+        self._table = {row.node: row for row in catalogue.jobs(steps)}
         self._replace = forget_others and not self._table.keys() <= {node.id for node in nodes}
         self._written = time.monotonic()
 

@@ -65,6 +65,10 @@ def make_answer_print(
             )
             summary = _stages(making, until, listener.stage if listener is not None else _unheard)
             export_decisions(production, catalogue)
+            # A make that stops early says nothing of the stages it did not come to.
+            catalogue.forget_jobs(
+                making.nodes.keys(), None if until == STAGES[-1] else {*making.nodes.values()}
+            )
         finally:
             catalogue.close()
     return summary

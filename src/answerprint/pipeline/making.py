@@ -21,6 +21,7 @@ from answerprint.engine.progress import ProgressListener
 from answerprint.engine.report import Report
 from answerprint.engine.run import run_graph
 from answerprint.engine.tasks import Executor
+from answerprint.pipeline.bringing import Kind
 from answerprint.store.catalogue import Catalogue, Output
 from answerprint.store.objects import ObjectStore
 from answerprint.store.production import Production, display_name
@@ -49,12 +50,14 @@ class Making:
     executor: Executor
     progress: ProgressListener | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    inputs: list[tuple[Path, Kind | None]] = field(default_factory=list)  # every input file, once looked at
     assets: dict[str, Asset] = field(default_factory=dict)  # in the order of their paths
     paths: dict[str, Path] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
+    nodes: dict[str, str] = field(default_factory=dict)  # node id → step, of every graph
     outputs: dict[str, Mapping[str, Output]] = field(default_factory=dict)  # node id → outputs
 
     def run(self, graph: Graph) -> Report:
@@ -65,9 +68,10 @@ class Making:
             objects=self.objects,
             executor=self.executor,
             progress=self.progress,
-            forget_other_jobs=not self.outputs,
+            forget_other_jobs=False,  # one make runs many graphs: what is gone is forgotten at its end
         )
         for node, result in report.results.items():
+            self.nodes[node] = result.step
             if result.there:
                 self.outputs[node] = result.outputs
         self.ran += report.ran
