@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 
 from rich.console import Console
@@ -18,6 +19,7 @@ from answerprint.engine.progress import (
 )
 
 SHOWN = 4  # steps shown at the same time
+REDRAW = 0.1  # seconds between updates for steps that take no time
 
 
 class ProgressBars:
@@ -36,6 +38,7 @@ class ProgressBars:
             transient=True,
             disable=quiet or not console.is_terminal,
         )
+        self._drawn = 0.0  # when the bars were last brought up to date
         self._whole: TaskID | None = None
         self._steps: dict[str, TaskID] = {}
 
@@ -55,6 +58,11 @@ class ProgressBars:
             self._console.print(f"{name} …", highlight=False)
 
     def __call__(self, event: ProgressEvent) -> None:
+        if isinstance(event, NodeFinished) and event.node not in self._steps:
+            now = time.monotonic()
+            if self._progress.disable or now - self._drawn < REDRAW:
+                return  # ten thousand steps kept from before would be ten thousand updates
+            self._drawn = now
         if isinstance(event, GraphStarted):
             self._clear()
             self._whole = self._progress.add_task(self._stage, total=event.count.total, left="")

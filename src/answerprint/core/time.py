@@ -64,7 +64,7 @@ class Time(msgspec.Struct, frozen=True, eq=False):
 
     def frame(self, rate: Fraction, rounding: Rounding = Rounding.NEAREST) -> int:
         """The tick number of this time at a rate (the frame, when the rate is a frame rate)."""
-        if rate == self.rate:
+        if rate is self.rate or rate == self.rate:  # comparing fractions costs more than all the rest
             return self.ticks
         # In whole numbers: a fraction would be reduced twice on the way, and this is called for every frame.
         over = self.ticks * self.rate.denominator * rate.numerator
@@ -79,7 +79,7 @@ class Time(msgspec.Struct, frozen=True, eq=False):
 
     def _against(self, other: Time) -> int:
         """Negative, 0 or positive as this time is before, at or after the other."""
-        if self.rate == other.rate:
+        if self.rate is other.rate or self.rate == other.rate:
             return self.ticks - other.ticks
         mine, theirs = self.rate, other.rate
         return (

@@ -9,7 +9,7 @@ import dataclasses
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,8 @@ class Graph:
 
     def add(self, step: Step, subject: str, **inputs: Reference) -> Node:
         """A node for a step on a subject. Raises EngineError when it is there already or is no step."""
-        _check_step(step)
+        kind: Any = type(step)
+        _check_step(kind)
         node = Node(step, subject, inputs)
         if node.id in self._nodes:
             raise EngineError("AP-ENGINE-002", f"{node.id} is in the graph twice")
@@ -197,8 +198,8 @@ class Graph:
                     raise EngineError("AP-ENGINE-006", f"{node.id} reads {source.id} of another graph")
 
 
-def _check_step(step: Step) -> None:
-    kind: Any = type(step)
+@cache
+def _check_step(kind: Any) -> None:
     frozen = dataclasses.is_dataclass(kind) and getattr(kind, "__dataclass_params__").frozen  # noqa: B009
     if not frozen or not isinstance(getattr(kind, "version", None), int) or not hasattr(kind, "name"):
         raise EngineError(

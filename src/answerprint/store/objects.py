@@ -67,7 +67,11 @@ class ObjectStore:
 
     def read(self, digest: str) -> bytes:
         """The object's bytes. Raises StoreError AP-STORE-011 when it is not there."""
-        return self.path(digest).read_bytes()
+        try:
+            with open(self._name(digest), "rb") as file:  # noqa: PTH123  # as in has(): read by the thousand
+                return file.read()
+        except FileNotFoundError:
+            return self.path(digest).read_bytes()  # which says what is missing
 
     def verify(self, digest: str) -> None:
         """Reads the object through. Raises StoreError AP-STORE-012 when its bytes have changed."""

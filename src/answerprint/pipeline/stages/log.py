@@ -27,6 +27,7 @@ from answerprint.media.raw import pair_proxies
 from answerprint.models.shelf import Shelf
 from answerprint.pipeline.bringing import kind_of
 from answerprint.pipeline.making import Making
+from answerprint.store.inputs import path_of_text
 from answerprint.store.objects import hash_file
 from answerprint.store.production import display_name, find_inputs
 from answerprint.store.rows import stat_of
@@ -44,7 +45,9 @@ def log(making: Making) -> None:
 
 def inputs_of(making: Making, kinds: tuple[str, ...]) -> list[Path]:
     """The production's input files whose kind is one of these."""
-    return [path for path in find_inputs(making.production) if kind_of(path) in kinds]
+    if not making.inputs:
+        making.inputs = [(path, kind_of(path)) for path in find_inputs(making.production)]
+    return [path for path, kind in making.inputs if kind in kinds]
 
 
 def known_hashes(making: Making, files: list[Path]) -> dict[Path, str]:
@@ -103,12 +106,13 @@ def _scan(making: Making) -> dict[str, Path]:
 
 def _fast_pass(making: Making, files: dict[str, Path]) -> None:
     graph = Graph()
-    step = ProbeStep(wave_rate=making.production.settings.picture.exact_rate)
+    probe = ProbeStep(wave_rate=making.production.settings.picture.exact_rate)
+    thumbnail = ThumbnailStep()
     for asset, path in files.items():
         media = Media(asset, path)
-        graph.add(step, asset, media=media)
+        graph.add(probe, asset, media=media)
         if kind_of(path) == "footage":
-            graph.add(ThumbnailStep(), asset, media=media)
+            graph.add(thumbnail, asset, media=media)
     making.paths = dict(files)
     making.assets = {}
     report = making.run(graph)
@@ -137,9 +141,8 @@ def _fast_pass(making: Making, files: dict[str, Path]) -> None:
 
 
 def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
-    root = making.production.root
-    inside = path.relative_to(root) if path.is_relative_to(root) else path
-    folders = inside.parts[1:-1]
+    stored = making.production.stored_path(path)
+    folders = path_of_text(stored).parts[1:-1]
     video = any(one.kind == "video" for one in found.streams)
     audio = any(one.kind == "audio" for one in found.streams)
     kind: AssetKind = found.kind if found.kind == "raw" else "picture" if video else "sound"
@@ -148,7 +151,7 @@ def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
     return Asset(
         id=id,
         name=display_name(path.name),
-        path=making.production.stored_path(path),
+        path=stored,
         size=path.stat().st_size,
         kind=kind,
         container=found.container,
@@ -163,18 +166,20 @@ def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
 def _deep_pass(making: Making) -> None:
     graph = Graph()
     silero = silero_digest()
+    # One step for all files: the part of a key that is the step's is then made once.
+    inspect, shots, looks, listen = InspectStep(), ShotsStep(), LooksStep(), ListenStep()
     for id, asset in making.assets.items():
         if asset.kind in ("raw", "sidecar"):
             continue
         media = Media(id, making.paths[id])
         probe = making.stored("probe", id, "probe")
         assert probe is not None  # an asset exists only where its probe does
-        graph.add(InspectStep(), id, media=media, probe=probe)
+        graph.add(inspect, id, media=media, probe=probe)
         if asset.stream("video") is not None:
-            graph.add(ShotsStep(), id, media=media)
-            graph.add(LooksStep(), id, media=media)
+            graph.add(shots, id, media=media)
+            graph.add(looks, id, media=media)
         if asset.stream("audio") is not None:
-            heard = graph.add(ListenStep(), id, media=media, probe=probe)
+            heard = graph.add(listen, id, media=media, probe=probe)
             inputs = {"sound": heard["sound"], "listening": heard["listening"]}
             voice = graph.add(VoiceStep(asset=id, silero=silero), id, **inputs)
             graph.add(ClapStep(asset=id), id, voice=voice["voice"], **inputs)

@@ -67,11 +67,12 @@ def render(making: Making, film: Film) -> None:
         joined = graph.add(join, "cut", segments=Collected(segments), **mix)
         if film.mix is not None:
             graph.add(MeasureStep(), "cut", film=joined["film"])
+    still = StillStep()
     for slot in film.assembly.slots:
         if slot.asset in film.grids:
             middle = Time.of_seconds((slot.source.start.seconds + slot.source.end.seconds) / 2)
             media_file = Media(slot.asset, making.paths[slot.asset])
-            graph.add(StillStep(), slot.id, media=media_file, time=Value(middle))
+            graph.add(still, slot.id, media=media_file, time=Value(middle))
     report = making.run(graph)
     for name, output in ((OTIO, "otio"), (EDL, "edl")):
         film.files[name] = making.kept("timelines", "cut", output)

@@ -37,11 +37,12 @@ def mix(making: Making, film: Film) -> None:
     settings = making.production.settings.sound
     graph = Graph()
     nodes = {}
+    step = ClipSoundStep()
     for clip in heard:
         voice = making.stored("voice", clip.asset, "voice")
         more = {"voice": voice} if voice is not None else {}
         nodes[clip.id] = graph.add(
-            ClipSoundStep(),
+            step,
             clip.id,
             media=Media(clip.asset, making.paths[clip.asset]),
             clip=Value(_clip_sound(making, clip, settings.clean)),
