@@ -73,11 +73,9 @@ def test_the_overview_names_every_command_of_every_file() -> None:
         registered = {one.name for one in app.registered_commands}
         if name not in GROUPED:
             assert registered == {each for each, other in COMMANDS.items() if other.module == entry.module}
-    files = {
-        path.stem
-        for path in (ROOT / "src/answerprint/cli").glob("*.py")
-        if "command_app()" in path.read_text()
-    }
+    folder = ROOT / "src/answerprint/cli"
+    files = {path.stem for path in folder.glob("*.py") if "command_app()" in path.read_text()}
+    files |= {path.parent.name for path in folder.glob("*/app.py")}
     assert files - {"output"} == {entry.module for entry in COMMANDS.values()}
 
 

@@ -30,13 +30,19 @@ COMMANDS: dict[str, Command] = {
     "review": Command(
         "Production", "review", "See proposals with their reasons; accept, reject, replace, lock"
     ),
+    "script": Command(
+        "Script and plan", "script", "Read, tag, convert, analyse, compare, break down a screenplay"
+    ),
+    "plan": Command(
+        "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
+    ),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "shots": Command("One file", "footage", "Cuts, dissolves and fades of a file, at exact times"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
     "models": Command("This machine", "models", "The model shelf: list, show, fetch, verify, remove"),
     "doctor": Command("This machine", "doctor", "What this machine has and lacks"),
 }
-GROUPED = ("models",)  # commands that have commands of their own
+GROUPED = ("models", "script", "plan")  # commands that have commands of their own
 
 
 def main() -> None:

@@ -107,5 +107,13 @@ class EngineError(AnswerprintError):
     pass
 
 
+class ScriptError(AnswerprintError):
+    pass
+
+
+class PlanError(AnswerprintError):
+    pass
+
+
 class ModelError(AnswerprintError):
     pass

@@ -26,7 +26,35 @@ ElementKind = Literal[
     "synopsis",
     "note",
     "page_break",
+    "boneyard",
+    "shot",
+    "general",
 ]
+DayOrNight = Literal["day", "night", "dawn", "dusk", ""]
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of the source: characters `start` up to, not including, `end`; lines from 1, both included.
+
+    Characters count in the decoded text of Fountain and plain text, and in the text drawn from a PDF or the
+    XML of an FDX, its paragraphs joined by newlines.
+    """
+
+    start: int
+    end: int
+    line: int
+    last_line: int
+    page: int | None = None  # the source's own page, where it has pages (PDF)
+
+
+class Tag(msgspec.Struct, frozen=True, kw_only=True):
+    """A production element marked in an element's text by a person (Final Draft's tagging)."""
+
+    category: str  # as the file names it: "Props", "Cast Members"
+    name: str
+    start: int  # characters of the element's text, half-open
+    end: int
+    id: str = ""  # the file's own number of the tagged thing
 
 
 class Element(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +68,11 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     dual: bool = False
     forced: bool = False
     depth: int = 0  # sections
+    span: Span | None = None
+    raw: str | None = None  # the element exactly as written, when the source is text
+    confidence: float | None = None  # where a tagger had to decide what kind it is
+    revision: str = ""  # the revision set it was changed in, as the file names it: "Blue Rev. (2026-03-02)"
+    tags: tuple[Tag, ...] = ()
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +84,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     location: str = ""
     time_of_day: str = ""
     elements: tuple[Element, ...] = ()
+    id: str = ""  # holds through renumbering and moves: made of the heading and which time it occurs
+    day_or_night: DayOrNight = ""  # resolved: CONTINUOUS and LATER take it from the scene before
+    script_day: int | None = None  # the story's day, from 1
+    eighths: int = 0  # eighths of a page in the industry's layout
+    page: int = 0  # the page it begins on, from 1; 0 before pagination
+    omitted: bool = False  # its number is kept, its text is gone
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +109,24 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.scene}.{self.number} {self.character}"
 
 
+class Character(msgspec.Struct, frozen=True, kw_only=True):
+    """A speaking character. The id is made of the name: the same in every revision."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()  # other cues of the same person: "ANNA'S VOICE"
+    speeches: int = 0
+    scenes: tuple[str, ...] = ()  # scene ids
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision set of the script: its name and the colour of its pages."""
+
+    name: str
+    colour: str = ""
+    mark: str = "*"
+
+
 class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
     """A whole screenplay."""
 
@@ -77,6 +134,10 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
     title_page: Mapping[str, str] = {}
     scenes: tuple[Scene, ...] = ()
     findings: tuple[Finding, ...] = ()  # what the reader had to guess
+    cast: tuple[Character, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    pages: int = 0  # in the industry's layout; 0 before pagination
+    format: str = ""  # what it was read from: "fountain", "fdx", "fadein", "pdf", "text"
 
     def lines(self) -> tuple[Line, ...]:
         """Every speech in script order. A key holds through moved scenes, renumbering and new neighbours."""

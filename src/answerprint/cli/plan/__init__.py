@@ -1,0 +1,5 @@
+"""`answerprint plan`: from a screenplay's breakdown to shooting days, money and boards."""
+
+from answerprint.cli.plan.app import app
+
+__all__ = ["app"]
