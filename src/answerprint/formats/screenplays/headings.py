@@ -46,6 +46,7 @@ def make_scene(heading: Element | None, elements: tuple[Element, ...]) -> Scene:
     location, time_of_day = _place_and_time(rest)
     return Scene(
         number=number,
+        numbered=bool(number),
         heading=text,
         place=_place(match["prefix"]) if match else "",
         location=location,

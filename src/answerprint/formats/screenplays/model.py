@@ -73,6 +73,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None  # where a tagger had to decide what kind it is
     revision: str = ""  # the revision set it was changed in, as the file names it: "Blue Rev. (2026-03-02)"
     tags: tuple[Tag, ...] = ()
+    style: str = ""  # what the file calls such a paragraph, where the kind says less: "New Act", "Cast List"
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     eighths: int = 0  # eighths of a page in the industry's layout
     page: int = 0  # the page it begins on, from 1; 0 before pagination
     omitted: bool = False  # its number is kept, its text is gone
+    numbered: bool = False  # the number is written in the source, not counted
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +140,7 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[Revision, ...] = ()
     pages: int = 0  # in the industry's layout; 0 before pagination
     format: str = ""  # what it was read from: "fountain", "fdx", "fadein", "pdf", "text"
+    carried: Mapping[str, str] = {}  # settings of the file's own program, as written, for writing them back
 
     def lines(self) -> tuple[Line, ...]:
         """Every speech in script order. A key holds through moved scenes, renumbering and new neighbours."""
