@@ -70,6 +70,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = 0  # sections
     span: Span | None = None
     raw: str | None = None  # the element exactly as written, when the source is text
+    after: str | None = None  # what stands between it and the next one; None for a note inside another element
     confidence: float | None = None  # where a tagger had to decide what kind it is
     revision: str = ""  # the revision set it was changed in, as the file names it: "Blue Rev. (2026-03-02)"
     tags: tuple[Tag, ...] = ()
@@ -140,6 +141,7 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[Revision, ...] = ()
     pages: int = 0  # in the industry's layout; 0 before pagination
     format: str = ""  # what it was read from: "fountain", "fdx", "fadein", "pdf", "text"
+    opening: str = ""  # a text source up to its first element, as written: the title page and blank lines
     carried: Mapping[str, str] = {}  # settings of the file's own program, as written, for writing them back
 
     def lines(self) -> tuple[Line, ...]:
@@ -170,6 +172,25 @@ class Screenplay(msgspec.Struct, frozen=True, kw_only=True):
         """Speaking characters in order of first speech."""
         return tuple(dict.fromkeys(line.character for line in self.lines()))
 
+    def for_the_cut(self) -> Screenplay:
+        """What the cut reads of it: without the places in the source, its white space, and questions of days.
+
+        A change of spacing in the source then changes nothing that is made from it.
+        """
+        scenes = tuple(
+            msgspec.structs.replace(
+                scene,
+                elements=tuple(
+                    msgspec.structs.replace(element, span=None, raw=None, after=None, confidence=None)
+                    for element in scene.elements
+                    if element.kind != "boneyard"
+                ),
+            )
+            for scene in self.scenes
+        )
+        findings = tuple(one for one in self.findings if one.code != "script.day_doubt")
+        return msgspec.structs.replace(self, scenes=scenes, findings=findings, opening="", carried={})
+
 
 def merge_speeches(elements: tuple[Element, ...]) -> list[Element]:
     """Dialogue elements with the parts that a parenthetical splits joined into one speech each.
@@ -186,7 +207,7 @@ def merge_speeches(elements: tuple[Element, ...]) -> list[Element]:
             else:
                 speeches.append(element)
             open_speech = True
-        elif element.kind not in ("parenthetical", "note"):
+        elif element.kind not in ("parenthetical", "note", "boneyard"):
             open_speech = False
     return speeches
 
@@ -198,6 +219,19 @@ def normalise(text: str) -> str:
 
 def spoken_words(text: str) -> list[str]:
     """The words a speaker would say: emphasis marks, notes and punctuation gone, case folded."""
-    bare = re.sub(r"\[\[.*?\]\]|\([^)]*\)", " ", text, flags=re.DOTALL)
+    bare = _without(_without(text, "[[", "]]"), "(", ")")
     bare = bare.replace("’", "'").replace("_", " ").replace("*", " ")
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", normalise(bare))
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """Text with every bracketed stretch as one space, in one pass: a bracket may never be closed."""
+    kept: list[str] = []
+    at = 0
+    while (start := text.find(opening, at)) >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            break
+        kept += (text[at:start], " ")
+        at = end + len(closing)
+    return "".join((*kept, text[at:]))
