@@ -50,6 +50,25 @@ def emit(document: Any, as_json: bool, text: Callable[[Console], None] | None = 
         text(stdout())
 
 
+def save(out: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a result to a file, whole or not at all.
+
+    Raises UsageError AP-USE-074 when something is there and `force` is not given, MediaError AP-MEDIA-050
+    when the folder cannot be written.
+    """
+    from answerprint.media.aside import written_aside
+
+    if out.exists() and (not force or out.is_dir()):
+        raise UsageError(
+            "AP-USE-074",
+            "a folder" if out.is_dir() else "is there already",
+            file=str(out),
+            remedy="choose another name" + ("" if out.is_dir() else ", or write over it with --force"),
+        )
+    with written_aside(out) as aside:
+        aside.write_bytes(data)
+
+
 def printable(text: str) -> str:
     """A text with file names in it, for people: bytes that are no UTF-8, and control characters that a
     terminal would obey, are shown escaped."""

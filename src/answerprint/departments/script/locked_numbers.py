@@ -25,18 +25,35 @@ def same_elements(locked: Screenplay, revised: Screenplay) -> dict[Place, Place]
 
 
 def same_scenes(locked: Screenplay, revised: Screenplay, same: dict[Place, Place]) -> dict[int, int]:
-    """Which scene of the revision is which of the locked script: the one most of its elements come from."""
+    """Which scene of the revision is which of the locked script.
+
+    It is the one that most of its elements come from; a scene that moved, the one whose words it shares most.
+    """
     votes: dict[int, Counter[int]] = {}
     for (scene, element), (old_scene, _) in same.items():
         heading = revised.scenes[scene].elements[element].kind == "heading"
         votes.setdefault(scene, Counter())[old_scene] += 2 if heading else 1
+    found = _assign(votes)
+    old_words, new_words = _words_of(locked), _words_of(revised)
+    gone = set(range(len(locked.scenes))) - set(found.values())
+    moved: dict[int, Counter[int]] = {}
+    for scene in set(range(len(revised.scenes))) - set(found):
+        shared = {old: (new_words[scene] & old_words[old]).total() for old in gone}
+        moved[scene] = Counter(
+            {old: size for old, size in shared.items() if 2 * size > new_words[scene].total()}
+        )
+    return found | _assign(moved)
+
+
+def _assign(votes: dict[int, Counter[int]]) -> dict[int, int]:
+    """One locked scene for each, the surest first; a scene with a choice taken by another goes without."""
     found: dict[int, int] = {}
-    taken: set[int] = set()
-    for scene, counted in sorted(votes.items(), key=lambda pair: (-max(pair[1].values()), pair[0])):
-        best = next((old for old, _ in counted.most_common() if old not in taken), None)
-        if best is not None:
+    for scene, counted in sorted(
+        votes.items(), key=lambda pair: (-max(pair[1].values(), default=0), pair[0])
+    ):
+        best = max(counted, key=lambda old: (counted[old], -old), default=None)
+        if best is not None and best not in found.values():
             found[scene] = best
-            taken.add(best)
     return found
 
 
@@ -78,6 +95,13 @@ def _printed(screenplay: Screenplay) -> list[tuple[Place, tuple[str, str]]]:
         for index, element in enumerate(scene.elements)
         if element.kind not in UNPRINTED and element.kind != "page_break"
     ]
+
+
+def _words_of(screenplay: Screenplay) -> list[Counter[tuple[str, str]]]:
+    found: list[Counter[tuple[str, str]]] = [Counter() for _ in screenplay.scenes]
+    for (scene, _), (kind, text) in _printed(screenplay):
+        found[scene].update((kind, word) for word in text.split())
+    return found
 
 
 def _omitted(scene: Scene) -> Scene:

@@ -103,14 +103,16 @@ def _marks(locked: Screenplay, revised: Screenplay, same: dict[Place, Place]) ->
     ]
     position = {place: at for at, place in enumerate(order)}
     kept = set(same.values())
+    replaced = False  # the element before is new: it stands for what is gone
     for at, scene in enumerate(revised.scenes):
         for index in range(len(scene.elements)):
             place = (at, index)
             old = same.get(place)
             if old is None:
                 marks[place] = True
-            elif old in position and position[old] and order[position[old] - 1] not in kept:
+            elif not replaced and old in position and position[old] and order[position[old] - 1] not in kept:
                 marks[place] = False
+            replaced = old is None
     return marks
 
 
