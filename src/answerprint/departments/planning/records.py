@@ -132,5 +132,6 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     violations: tuple[Violation, ...] = ()
     baselines: Mapping[str, int] = {}  # "sort_by_set", "script_order", "imported_board" → cost, same rules
     alternatives: tuple[Alternative, ...] = ()
+    title: str = ""  # of the screenplay
     seed: int = 0
     settings: Mapping[str, Any] = {}  # rule pack and its date, prices, what was assumed
