@@ -1,0 +1,55 @@
+"""Word lists looked up in a screenplay: patterns with `*`, taken back by what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+_SENTENCE_MARK = re.compile(r"[.!?…\n]")
+# "like a dog", "as if on fire", "no horses": said, and not there.
+_FIGURE = re.compile(
+    r"(?:\blike|\bas if|\bas though|\bas|\bthan)\s+(?:(?:a|an|the|some)\s+)?(?:[\w'’-]+\s+){0,2}$", re.I
+)
+_NONE = re.compile(r"\b(?:no|not an?|without(?: an?| any)?|never an?|isn['’]t an?)\s+(?:\w+\s+)?$", re.I)
+
+
+@lru_cache(maxsize=256)
+def pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for a list. `chase*` takes any ending; digits and classes are kept as written."""
+    parts = []
+    for word in sorted(words, key=len, reverse=True):
+        regular = "\\" in word or "[" in word
+        bare = word if regular else re.escape(word).replace(r"\ ", r"\s+").replace(r"\*", r"\w*")
+        parts.append(bare.replace("'", "['’]"))
+    return re.compile(r"(?<![\w'’-])(?:" + "|".join(parts) + r")(?![\w-])", re.IGNORECASE)
+
+
+def hits(text: str, words: Sequence[str], unless: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """(word as written, its sentence) for each place a list is found and not taken back."""
+    found: list[tuple[str, str]] = []
+    taken_back = pattern_of(tuple(unless)) if unless else None
+    for match in pattern_of(tuple(words)).finditer(text):
+        begin, end = sentence_around(text, match.start(), match.end())
+        before = text[begin : match.start()]
+        if _FIGURE.search(before) or _NONE.search(before):
+            continue
+        if taken_back is not None and any(
+            one.start() <= match.end() - begin and match.start() - begin <= one.end()
+            for one in taken_back.finditer(text[begin:end])
+        ):
+            continue
+        found.append((match[0], " ".join(text[begin:end].split())))
+    return found
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of the sentence a stretch stands in."""
+    begin = max((one.end() for one in _SENTENCE_MARK.finditer(text, max(0, start - 400), start)), default=0)
+    stop = _SENTENCE_MARK.search(text, end)
+    return begin, stop.end() if stop else len(text)
+
+
+def distinct(values: Iterable[str]) -> list[str]:
+    """Values in order, each once without regard to case."""
+    return list({one.casefold(): one for one in reversed(list(values))}.values())[::-1]
