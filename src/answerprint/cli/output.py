@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,15 +58,26 @@ def save(out: Path, data: bytes, *, force: bool = False) -> None:
     """
     from answerprint.media.aside import written_aside
 
-    if out.exists() and (not force or out.is_dir()):
-        raise UsageError(
-            "AP-USE-074",
-            "a folder" if out.is_dir() else "is there already",
-            file=str(out),
-            remedy="choose another name" + ("" if out.is_dir() else ", or write over it with --force"),
-        )
+    _free(out, force)
     with written_aside(out) as aside:
         aside.write_bytes(data)
+
+
+def save_all(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write results into a folder, made when missing; refuses before it writes anything, as `save` does."""
+    for name in files:
+        _free(folder / name, force)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            "AP-USE-075",
+            f"no folder can be made here: {error.strerror}",
+            file=str(folder),
+            remedy="choose another --out",
+        ) from error
+    for name, data in files.items():
+        save(folder / name, data, force=force)
 
 
 def printable(text: str) -> str:
@@ -123,6 +134,16 @@ def invoke(app: typer.Typer, name: str, arguments: list[str], *, grouped: bool) 
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         remedy = f"answerprint {name} --help shows how it is used"
         return report_error(UsageError("AP-USE-011", message, remedy=remedy), as_json)
+
+
+def _free(out: Path, force: bool) -> None:
+    if out.exists() and (not force or out.is_dir()):
+        raise UsageError(
+            "AP-USE-074",
+            "a folder" if out.is_dir() else "is there already",
+            file=str(out),
+            remedy="choose another name" + ("" if out.is_dir() else ", or write over it with --force"),
+        )
 
 
 def _json(document: Any) -> str:
