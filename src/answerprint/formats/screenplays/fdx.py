@@ -18,6 +18,7 @@ import msgspec
 from lxml import etree
 
 from answerprint.core.errors import FormatError
+from answerprint.core.findings import Finding
 from answerprint.formats.screenplays.emphasis import runs
 from answerprint.formats.screenplays.fdx_document import (
     PRODUCT,
@@ -66,13 +67,24 @@ def read_fdx(source: Path | bytes) -> Screenplay:
             at=f"line {document.damaged_at}" if document.damaged_at else None,
             remedy="open it in Final Draft and save it again, or take Final Draft's own backup",
         )
+    return script_of(root, name=Path(name).name, title_page=title_page_of(root), findings=document.findings)
+
+
+def script_of(
+    root: etree._Element,
+    *,
+    name: str,
+    title_page: dict[str, str],
+    findings: tuple[Finding, ...] = (),
+    form: str = "fdx",
+) -> Screenplay:
+    """The screenplay of a parsed document; `form` is the format it came from."""
     reader = _Reader(FdxDocument(root))
     hanging, astray = notes_by_paragraph(root)
-    for index, paragraph in enumerate(contents.iterfind("Paragraph")):
+    for index, paragraph in enumerate(root.iterfind("Content/Paragraph")):
         reader.paragraph(paragraph)
         reader.notes(hanging.pop(index, []))
     reader.notes([note for notes in hanging.values() for note in notes])
-    title_page = title_page_of(root)
     scenes, doubtful = number_scenes(reader.scenes())
     missed = reader.script.missed
     missed["notes without a place"] += astray
@@ -81,9 +93,9 @@ def read_fdx(source: Path | bytes) -> Screenplay:
         title=" ".join(title.split()),
         title_page=title_page,
         scenes=scenes,
-        findings=(*document.findings, *doubtful, *not_held(missed, Path(name).name)),
+        findings=(*findings, *doubtful, *not_held(missed, name, form)),
         revisions=reader.script.revisions(),
-        format="fdx",
+        format=form,
         carried=carried_sections(root),
     )
 

@@ -153,14 +153,14 @@ def carried_sections(root: etree._Element) -> dict[str, str]:
     return found
 
 
-def not_held(missed: Counter[str], name: str) -> tuple[Finding, ...]:
+def not_held(missed: Counter[str], name: str, form: str) -> tuple[Finding, ...]:
     counts = {what: count for what, count in sorted(missed.items()) if count}
     if not counts:
         return ()
     said = "; ".join(f"{what} ({count})" for what, count in counts.items())
     return (
         Finding(
-            code="fdx.not_held",
+            code=f"{form}.not_held",
             message=f"{name} says more than a screenplay keeps here: {said}",
             subject=name,
             evidence=tuple(Evidence(measure=what, value=count) for what, count in counts.items()),

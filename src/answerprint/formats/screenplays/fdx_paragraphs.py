@@ -168,7 +168,7 @@ class Paragraphs:
     def _blank(self, *, new_page: bool = False) -> None:
         new_page, self.break_next = new_page or self.break_next, False
         kind = 'Type="General" StartsNewPage="Yes"' if new_page else 'Type="General"'
-        self.lines += [f"    <Paragraph {kind}>", "      <Text></Text>", "    </Paragraph>"]
+        self.lines += [f"    <Paragraph {kind}>", "      <Text/>", "    </Paragraph>"]
         self.last = (self.at, self.at)
         self.at += 1
 
@@ -203,7 +203,7 @@ class Paragraphs:
             )
             start = at
         text = "".join(one.text for one in letters)
-        return lines or [f"{pad}<Text></Text>"], utf16_length(text)
+        return lines or [f"{pad}<Text/>"], utf16_length(text)
 
     def notes_xml(self) -> str:
         if not self.notes:
@@ -281,7 +281,8 @@ def _note_lines(note: _Note, attributes: str, pad: str) -> list[str]:
     lines = [f"{pad}<ScriptNote{attributes}{name}>"]
     for one in note.text.split("\n"):
         said = escape(readable(one))
-        lines += [f"{pad}  <Paragraph>", f"{pad}    <Text>{said}</Text>", f"{pad}  </Paragraph>"]
+        run = f"<Text>{said}</Text>" if said else "<Text/>"
+        lines += [f"{pad}  <Paragraph>", f"{pad}    {run}", f"{pad}  </Paragraph>"]
     return [*lines, f"{pad}</ScriptNote>"]
 
 

@@ -32,6 +32,8 @@ _CALLED = {
     "written by": "Author",
     "date": "Draft date",
     "draft": "Draft date",
+    "drafts": "Draft date",
+    "basedon": "Source",
 }
 _CENTRED = ("Title", "Credit", "Author", "Source")
 _BELOW = ("Copyright", "Draft date", "Contact")

@@ -68,7 +68,7 @@ def _element_settings(styles: dict[str, str]) -> str:
         ElementSetting(quoted(name)[1:-1], kind, "Action", "1.50", "7.50", 12)
         for name, kind in styles.items()
     ]
-    return "\n\n".join(element_settings(one) for one in (*SETTINGS, *own))
+    return "\n".join(element_settings(one) for one in (*SETTINGS, *own))
 
 
 def _title_page(screenplay: Screenplay, carried: str) -> str:
