@@ -24,7 +24,8 @@ SLOWER = (
 
 
 def make_strips(breakdown: Breakdown, settings: PlanSettings) -> tuple[Strip, ...]:
-    """A strip for each scene that is not omitted; a scene longer than a day is cut into parts (`id.2` …).
+    """A strip for each scene that is not omitted; a scene longer than a day,
+    or than one twilight, is cut into parts (`id.2` …).
 
     Raises PlanError AP-PLAN-103 when the plan names a set, scene or performer that the screenplay lacks,
     AP-PLAN-104 when there is nothing to schedule.
@@ -64,7 +65,10 @@ def make_strips(breakdown: Breakdown, settings: PlanSettings) -> tuple[Strip, ..
             synopsis=sheet.synopsis,
             unit=units.get(sheet.number.casefold(), units.get(sheet.set.casefold(), "main")),
         )
-        strips += _parts(strip, settings.day.max_minutes, settings.day.max_eighths)
+        most = settings.day.max_minutes
+        if strip.exterior and strip.day_or_night in ("dawn", "dusk"):
+            most = min(most, max(2 * settings.day.twilight_minutes - 2 * ROUNDING, ROUNDING))
+        strips += _parts(strip, most, settings.day.max_eighths)
     return tuple(strips)
 
 
