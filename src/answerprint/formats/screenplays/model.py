@@ -70,7 +70,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = 0  # sections
     span: Span | None = None
     raw: str | None = None  # the element exactly as written, when the source is text
-    after: str | None = None  # what stands between it and the next one; None for a note inside another element
+    after: str | None = None  # what stands between it and the next one; None: it lies inside another
     confidence: float | None = None  # where a tagger had to decide what kind it is
     revision: str = ""  # the revision set it was changed in, as the file names it: "Blue Rev. (2026-03-02)"
     tags: tuple[Tag, ...] = ()
