@@ -1,4 +1,4 @@
-"""The schedule as the simulation walks through it, and what each thing that goes wrong costs in the budget."""
+"""The schedule as the simulation walks through it, and what every mishap costs in the budget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 from answerprint.departments.planning.money import currency
 from answerprint.departments.planning.money.budget import complete, price
-from answerprint.departments.planning.money.quantities import Quantities, main_unit, quantities
+from answerprint.departments.planning.money.quantities import main_unit, quantities
 from answerprint.departments.planning.money.rates import Rates
 from answerprint.departments.planning.records import Performer, Schedule, Window
 
@@ -143,7 +143,8 @@ def prices_of(schedule: Schedule, rates: Rates) -> Prices:
     scale = 10 ** currency.digits(rates.currency)
 
     def more(**changed: Any) -> float:
-        return (price(rates, msgspec.structs.replace(counted, **changed)).planned - planned) / scale
+        changed_budget = price(rates, msgspec.structs.replace(counted, **changed))
+        return (changed_budget.planned - planned) / float(scale)
 
     unit = main_unit(counted)
     step = _overtime_step(schedule, rates)
@@ -170,10 +171,6 @@ def prices_of(schedule: Schedule, rates: Rates) -> Prices:
             for one in counted.location_days
         },
     )
-
-
-def planned_quantities(schedule: Schedule, rates: Rates) -> Quantities:
-    return quantities(schedule, rates)
 
 
 def _overtime_step(schedule: Schedule, rates: Rates) -> int:

@@ -26,27 +26,45 @@ LEVELS = (0.1, 0.5, 0.8, 0.9)
 # Before any score: the simulation is right, with the weight of half a production for its middle and of two
 # for its width.
 PRIOR = (0.0, 0.5, 1.0, 2.0)
+# A Dirichlet process (Ferguson 1973) around that belief: the unseen production is as one more among the past
+# ones, as distribution-free prediction asks of n + 1 exchangeable outcomes (Vovk, Gammerman, Shafer 2005).
+NEW = 1.0
+BLUR = 0.2  # of the scores' width: two productions never come out to the same penny
 FINEST = 0.01  # log: no simulation is believed to be narrower than this
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The posterior of shift and stretch (normal-inverse-gamma), and how many productions speak in it."""
+    """The past scores, and the posterior of their mean and variance (normal-inverse-gamma)."""
 
+    scores: tuple[float, ...] = ()
     parameters: tuple[float, float, float, float] = PRIOR
-    productions: int = 0
 
-    def moved(self, log_ratio: Array, seed: int, name: str) -> Array:
-        """A simulation's log ratios moved by draws of shift and stretch. Without history: as they are."""
-        if not self.productions:
-            return log_ratio
+    def moved(self, log_ratio: Array, seed: int, name: str) -> tuple[Array, Array]:
+        """A simulation's log ratios moved to where past scores lie, and the shifts that were drawn. Without
+        history: as they are. A run that was worse than another stays worse."""
+        runs = len(log_ratio)
+        if not self.scores:
+            return log_ratio, np.zeros(runs)
         middle, width = _middle_and_width(log_ratio)
         mean, weight, scale, degrees = self.parameters
         random = stream(seed, f"calibration {name}")
-        variance = inverse_chi_square(random, scale, degrees, len(log_ratio))
-        shift = mean + np.sqrt(variance / weight) * random.standard_normal(len(log_ratio))
-        moved: Array = middle + width * (shift + np.sqrt(variance) * (log_ratio - middle) / width)
-        return moved
+        variance = inverse_chi_square(random, scale, degrees, runs)
+        shift = mean + np.sqrt(variance / weight) * random.standard_normal(runs)
+        believed = shift + np.sqrt(variance) * (log_ratio - middle) / width
+        known = np.array(self.scores)
+        repeated = known[random.integers(len(known), size=runs)]
+        repeated = repeated + BLUR * scale * random.standard_normal(runs)
+        new = random.random(runs) < NEW / (NEW + len(known))
+        drawn = np.sort(np.where(new, believed, repeated))
+        order = np.argsort(believed, kind="stable")
+        scores = np.empty(runs)
+        scores[order] = drawn
+        return middle + width * scores, shift
+
+    @property
+    def productions(self) -> int:
+        return len(self.scores)
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +179,7 @@ def _fitted(replays: Sequence[_Replay]) -> Calibration:
     if not replays:
         return Calibration()
     scores = np.array([one.score for one in replays])
-    return Calibration(normal_inverse_gamma(scores, PRIOR), len(replays))
+    return Calibration(tuple(one.score for one in replays), normal_inverse_gamma(scores, PRIOR))
 
 
 def _record(replays: Sequence[_Replay], seed: int) -> Record:
@@ -170,7 +188,7 @@ def _record(replays: Sequence[_Replay], seed: int) -> Record:
     scores, below = [], dict.fromkeys(LEVELS, 0)
     for at, one in enumerate(replays):
         others = _fitted([other for number, other in enumerate(replays) if number != at])
-        runs = others.moved(one.middle + one.width * one.shape, seed, "record")
+        runs, _ = others.moved(one.middle + one.width * one.shape, seed, "record")
         quantiles = np.quantile(runs, LEVELS)
         for level, value in zip(LEVELS, quantiles, strict=True):
             below[level] += int(one.actual <= value)

@@ -100,6 +100,8 @@ class Outcomes(msgspec.Struct, frozen=True):
     whole_days: Array
     days: Array
     money: Array
+    days_shift: Array  # what the record left open, drawn
+    money_shift: Array
 
 
 def risk_of(
@@ -137,13 +139,15 @@ def outcomes_of(
     """The simulation's runs, moved to where past productions say that they belong."""
     planned = float(board.main_days)
     settled = learned or Calibrated(Beliefs(), Calibration(), Calibration(), Record(), Record())
-    days = planned * np.exp(settled.days.moved(np.log(played.days / planned), seed, "days"))
-    money = played.money
+    log_days, days_shift = settled.days.moved(np.log(played.days / planned), seed, "days")
+    days = planned * np.exp(log_days)
+    money, money_shift = played.money, np.zeros(len(days))
     if prices.planned > 0:
         ratio = np.log(np.maximum(money / prices.planned, 1e-3))
-        money = prices.planned * np.exp(settled.money.moved(ratio, seed, "money"))
+        moved, money_shift = settled.money.moved(ratio, seed, "money")
+        money = prices.planned * np.exp(moved)
     whole = np.maximum(np.rint(days), 1.0) if settled.days.productions else played.whole_days.astype(float)
-    return Outcomes(whole, days, money)
+    return Outcomes(whole, days, money, days_shift, money_shift)
 
 
 def _risk(
@@ -181,8 +185,8 @@ def _risk(
         within_budget_low=low,
         within_budget_high=high,
         contingencies=tuple(_contingency(level, money, outcomes.money) for level in (0.5, 0.7, 0.8, 0.9)),
-        drivers=tornado(outcomes.money, played.drivers),
-        days_drivers=tornado(outcomes.days, played.drivers),
+        drivers=tornado(outcomes.money, {**played.drivers, "record": outcomes.money_shift}),
+        days_drivers=tornado(outcomes.days, {**played.drivers, "record": outcomes.days_shift}),
         over_plan={name: round(value, 2) for name, value in played.parts.items()},
         record_days=learned.days_record if learned else Record(),
         record_money=learned.money_record if learned else Record(),

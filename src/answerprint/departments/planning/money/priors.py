@@ -104,5 +104,5 @@ def draw(beliefs: Beliefs, runs: int, seed: int) -> Draws:
 
 
 def inverse_chi_square(random: np.random.Generator, scale: float, degrees: float, runs: int) -> Array:
-    """Draws of a variance, scaled inverse chi square (Gelman et al., Bayesian Data Analysis, 3rd ed., ch. 3)."""
+    """Draws of a variance, scaled inverse chi square (Gelman et al., Bayesian Data Analysis, ch. 3)."""
     return degrees * scale**2 / random.chisquare(degrees, runs)

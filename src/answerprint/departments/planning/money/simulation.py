@@ -38,6 +38,7 @@ DRIVERS: Mapping[str, str] = {
     "crew": "Illness of the crew",
     "breakdown": "Loss of equipment or place",
     "prices": "Prices",
+    "record": "What your record leaves open",
 }
 
 
@@ -68,7 +69,7 @@ class _Play:
         }
         self.backlog = {day.place: np.zeros(runs) for day in board.days}  # minutes; negative: ahead
         self.ill = {number: np.zeros(runs) for number in board.cast}  # days of illness left
-        self.hit = {name: np.zeros(runs) for name in DRIVERS}
+        self.hit = {name: np.zeros(runs) for name in DRIVERS if name != "record"}
         self.work = np.zeros(runs)  # minutes that were asked for, for weighing days and scenes
         self.overtime, self.overtime_money, self.recalls = np.zeros(runs), np.zeros(runs), np.zeros(runs)
         self.unused = np.zeros(runs)  # minutes of the last day nobody needed
@@ -129,7 +130,8 @@ class _Play:
         gear = np.where(broken, self.random["gear"].exponential(BREAKDOWN_MINUTES, self.runs), 0.0)
         self.hit["crew"] += crew
         self.hit["breakdown"] += gear
-        return np.minimum(crew + gear, day.capacity)
+        lost: Array = np.minimum(crew + gear, day.capacity)
+        return lost
 
     def _work(self, day: Day, today: Array, blocked: Array, room: Array) -> None:
         """A day's work in the room there is: ahead or behind at its place, overtime, and what spills."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -65,7 +66,7 @@ def first_order(outcome: Array, hits: Array) -> float:
             end += 1
         if end > edges[-1]:
             edges.append(end)
-    groups = [outcome[order[start:end]] for start, end in zip(edges, edges[1:], strict=False)]
+    groups = [outcome[order[start:end]] for start, end in pairwise(edges)]
     between = sum(len(one) * (float(one.mean()) - float(outcome.mean())) ** 2 for one in groups)
     inside = sum(float(np.sum((one - one.mean()) ** 2)) for one in groups)
     count = len(outcome)
