@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ from answerprint.departments.script.analysis.passages_found import distinct, hit
 from answerprint.departments.script.analysis.records import Part, Passage, ScriptFinding
 
 HEAVY = 12.0  # points of one scene: two or three hard drivers at once
+AGE_REACH = 60  # characters between a name and the age it is given
 MOST = 8  # passages shown of a driver
 _AGE = re.compile(
     r"\(\s*(?P<digits>\d{1,2})\s*\)|,\s*(?:aged?\s+)?(?P<age>\d{1,2})\b(?!\s*(?:minutes|hours|feet|metres|pounds))"
@@ -76,7 +78,17 @@ class SceneDrivers(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.points.values())
 
 
-def scene_drivers(script: Manuscript, scene: SceneText) -> SceneDrivers:
+def children_of(script: Manuscript) -> dict[str, Passage]:
+    """Cast the text gives an age under eighteen (`WIL, twelve`), with the passage that does."""
+    found: dict[str, Passage] = {}
+    for block in script.actions:
+        for age in _ages(block.text, drivers()["children"].ages):
+            for name in _whose(script, block.text, age):
+                found.setdefault(name, script.done(block))
+    return found
+
+
+def scene_drivers(script: Manuscript, scene: SceneText, young: Mapping[str, Passage]) -> SceneDrivers:
     """What a scene asks of a production, read from its heading and action lines, never from talk.
 
     Points grow with the number of different things (each doubling adds half): two horses and a dog are more
@@ -86,6 +98,10 @@ def scene_drivers(script: Manuscript, scene: SceneText) -> SceneDrivers:
     passages: dict[str, tuple[Passage, ...]] = {}
     for name, driver in drivers().items():
         found = _passages(script, scene, driver)
+        if driver.ages:
+            found += [
+                (who, scene.speaking.get(who) or scene.acting[who]) for who in scene.present if who in young
+            ]
         if found:
             things = len(distinct(word for word, _ in found))
             points[name] = round_to(driver.points * (1 + 0.5 * float(np.log2(things))), 2)
@@ -104,7 +120,8 @@ def production_drivers(script: Manuscript) -> tuple[list[SceneDrivers], Part]:
                 measure="",
             )
         )
-    by_scene = [scene_drivers(script, scene) for scene in script.scenes]
+    young = children_of(script) if script.english else {}
+    by_scene = [scene_drivers(script, scene, young) for scene in script.scenes]
     totals = [one.total for one in by_scene]
     part.measures["production.scene_points"] = tuple(round_to(one, 2) for one in totals)
     pages = max(0.1, script.pages)
@@ -121,7 +138,8 @@ def production_drivers(script: Manuscript) -> tuple[list[SceneDrivers], Part]:
         part.findings.append(
             ScriptFinding(
                 kind=f"production.{name}",
-                summary=f"{driver.title}: {len(where)} scenes ({eighths // 8} {eighths % 8}/8 pages), "
+                summary=f"{driver.title}: {len(where)} scene{'' if len(where) == 1 else 's'} "
+                f"({eighths // 8} {eighths % 8}/8 pages), "
                 f"{numbers}",
                 evidence=tuple(evidence),
                 value=float(len(where)),
@@ -172,10 +190,19 @@ def _passages(script: Manuscript, scene: SceneText, driver: Driver) -> list[tupl
         if driver.ages:
             found += [
                 (age[0], script.done(block))
-                for age in _AGE.finditer(block.text)
-                if _years(age) <= driver.ages
+                for age in _ages(block.text, driver.ages)
+                if not _whose(script, block.text, age)
             ]
     return found
+
+
+def _ages(text: str, under: int) -> list[re.Match[str]]:
+    return [one for one in _AGE.finditer(text) if _years(one) <= under]
+
+
+def _whose(script: Manuscript, text: str, age: re.Match[str]) -> list[str]:
+    """The cast member named last before an age, or nobody."""
+    return script.names.mentioned(text[max(0, age.start() - AGE_REACH) : age.start()])[-1:]
 
 
 def _years(match: re.Match[str]) -> int:

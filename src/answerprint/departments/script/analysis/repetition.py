@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -29,41 +29,57 @@ SHINGLE = 2  # words
 ROWS, BANDS = 3, 32  # MinHash: pairs of Jaccard .6 share a band with probability .9996, of .2 with .23
 DUPLICATE = 0.6  # Jaccard of two-word shingles
 LEAST_SPEECH = 6  # words
+PHRASE_BITS = 40.0  # of a phrase of five words; `what are you talking about` has some 35
+SENTENCE_BITS = 18.0
+FUNCTION_BITS = 6.0
+LEAST_TOTAL = 10_000  # words: a short script does not make its words common
+MOST_REPEATS = 20  # findings
+MOST_ECHOES = 8
 
 FUNCTION_WORDS = frozenset(word_list("function_words"))
 
 
 def repetition(script: Manuscript) -> Part:
-    """Findings of repeated sentences, phrases and speeches. Far echoes are told apart: they may be meant."""
+    """Findings of repeated sentences, phrases and speeches, the most telling first.
+
+    Far echoes are told apart: they may be meant. Of each kind the strongest are shown, and a last finding
+    says how many there are.
+    """
     part = Part()
     speeches = [one for one in script.speeches if one.words]
-    groups: list[tuple[str, list[Speech]]] = []
-    claimed: set[tuple[int, ...]] = set()
-    for label, found in (
+    groups: list[tuple[float, ScriptFinding]] = []
+    claimed: dict[int, list[set[int]]] = defaultdict(list)
+    repeated: set[int] = set()
+    rarity = _rarity(speeches)
+    for kind, found in (
         ("speech", similar_speeches(speeches)),
-        ("sentence", repeated_sentences(speeches)),
-        ("phrase", repeated_phrases(speeches)),
+        ("sentence", repeated_sentences(speeches, rarity)),
+        ("phrase", repeated_phrases(speeches, rarity)),
     ):
         for text, members in found:
-            key = tuple(one.index for one in members)
-            if not any(set(key) <= set(other) for other in claimed):
-                claimed.add(key)
-                groups.append((f"{label}|{text}", members))
-    repeated: set[int] = set()
-    for label, members in groups:
-        finding, near = _finding(script, label, members)
-        part.findings.append(finding)
-        if near:
-            repeated.update(one.index for one in members)
+            own = {one.index for one in members}
+            if any(own <= other for other in claimed[members[0].index]):
+                continue  # part of a longer repeat that is shown
+            for one in own:
+                claimed[one].append(own)
+            finding = _finding(script, kind, text, members)
+            if finding.kind == "dialogue.repetitive":
+                repeated |= own
+            groups.append((sum(rarity[word] for word in text.split()) * len(own) ** 0.5, finding))
+    groups.sort(key=lambda one: -one[0])
+    for kind, most in (("dialogue.repetitive", MOST_REPEATS), ("dialogue.echo", MOST_ECHOES)):
+        part.findings += [one for _, one in groups if one.kind == kind][:most]
     share = len(repeated) / max(1, len(speeches))
     part.measures["dialogue.repeated_share"] = (round_to(share, 4),)
-    if speeches and not any(one.kind == "dialogue.repetitive" for one in part.findings):
+    if speeches:
+        count = sum(one.kind == "dialogue.repetitive" for _, one in groups)
         part.findings.append(
             ScriptFinding(
-                kind="dialogue.not_repetitive",
-                summary=f"no speech, sentence or phrase comes back within {NEAR_SPEECHES} speeches",
+                kind="dialogue.repeated_share" if count else "dialogue.not_repetitive",
+                summary=f"{count} repeats in all; {share:.1%} of the speeches repeat another near by"
+                if count
+                else f"no speech, sentence or phrase comes back within {NEAR_SPEECHES} speeches",
                 value=round_to(share, 4),
-                threshold=0.0,
                 measure="share of speeches that repeat another",
                 reference="dialogue.repeated_share",
             )
@@ -71,7 +87,9 @@ def repetition(script: Manuscript) -> Part:
     return part
 
 
-def repeated_sentences(speeches: Sequence[Speech]) -> list[tuple[str, list[Speech]]]:
+def repeated_sentences(
+    speeches: Sequence[Speech], rarity: Mapping[str, float]
+) -> list[tuple[str, list[Speech]]]:
     """Sentences said in the same words more than once, and the speeches that say them."""
     said: dict[tuple[str, ...], list[Speech]] = defaultdict(list)
     for speech in speeches:
@@ -82,7 +100,7 @@ def repeated_sentences(speeches: Sequence[Speech]) -> list[tuple[str, list[Speec
     found = []
     for words, members in said.items():
         content = sum(word not in FUNCTION_WORDS for word in words)
-        if len(words) > SHORT_SENTENCE + 1 and content >= 1:
+        if len(words) > SHORT_SENTENCE + 1 and content >= 1 and _bits(words, rarity) >= SENTENCE_BITS:
             close = _near_run(members, 2)
         elif len(words) >= SHORT_SENTENCE:
             close = _near_run(members, OFTEN)
@@ -93,24 +111,32 @@ def repeated_sentences(speeches: Sequence[Speech]) -> list[tuple[str, list[Speec
     return found
 
 
-def repeated_phrases(speeches: Sequence[Speech]) -> list[tuple[str, list[Speech]]]:
-    """Runs of five words or more that come back within the reach of the ear, lengthened as far as they go."""
-    seen: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
+def repeated_phrases(
+    speeches: Sequence[Speech], rarity: Mapping[str, float]
+) -> list[tuple[str, list[Speech]]]:
+    """Runs of five words or more inside a sentence that come back within the reach of the ear.
+
+    A run has to be rare: what everybody says (`what are you talking about`) is no repetition. Overlapping
+    runs of one repeat are one phrase, lengthened as far as it goes.
+    """
+    seen: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, speech in enumerate(speeches):
-        for at in range(len(speech.words) - PHRASE_WORDS + 1):
-            words = speech.words[at : at + PHRASE_WORDS]
-            if sum(word not in FUNCTION_WORDS for word in words) >= CONTENT_WORDS:
-                seen[words].append((place, at))
+        for sentence in sentences_of(speech.text):
+            said = words_of(sentence)
+            for at in range(len(said) - PHRASE_WORDS + 1):
+                words = said[at : at + PHRASE_WORDS]
+                content = sum(word not in FUNCTION_WORDS for word in words)
+                if content >= CONTENT_WORDS and _bits(words, rarity) >= PHRASE_BITS:
+                    seen[words].append(place)
     found: dict[tuple[int, ...], tuple[str, ...]] = {}
     for words, places in seen.items():
         members: list[int] = []
-        for place, _ in places:
+        for place in places:
             if not members or (place != members[-1] and place - members[-1] <= NEAR_SPEECHES):
                 members.append(place)
         if len(members) < 2:
             continue
         key = tuple(members)
-        # Overlapping runs of one repeat are one phrase: the first stands, lengthened by each that follows.
         known = found.get(key)
         if known is None:
             found[key] = words
@@ -185,8 +211,24 @@ def _near_run(members: Sequence[Speech], least: int) -> list[Speech]:
     return best if len(best) >= least else []
 
 
-def _finding(script: Manuscript, label: str, members: Sequence[Speech]) -> tuple[ScriptFinding, bool]:
-    kind, _, text = label.partition("|")
+def _rarity(speeches: Sequence[Speech]) -> dict[str, float]:
+    """Bits each word carries by its frequency in this script's dialogue; a defaulting mapping.
+
+    Function words are capped: how often a script says `I` does not make a phrase rare.
+    """
+    counted = Counter(word for one in speeches for word in one.words)
+    total = max(sum(counted.values()), LEAST_TOTAL)
+    bits = {word: float(np.log2(total / count)) for word, count in counted.items()}
+    for word in FUNCTION_WORDS & bits.keys():
+        bits[word] = min(bits[word], FUNCTION_BITS)
+    return defaultdict(lambda: FUNCTION_BITS, bits)
+
+
+def _bits(words: Sequence[str], rarity: Mapping[str, float]) -> float:
+    return sum(rarity[word] for word in words)
+
+
+def _finding(script: Manuscript, kind: str, text: str, members: Sequence[Speech]) -> ScriptFinding:
     apart = min(other.index - one.index for one, other in pairwise(members))
     near = apart <= NEAR_SPEECHES
     speakers = Counter(one.character for one in members)
@@ -198,19 +240,14 @@ def _finding(script: Manuscript, label: str, members: Sequence[Speech]) -> tuple
         summary = f"the same {kind} {len(members)} times, by {who}: “{shown}”{note}"
     else:
         summary = f"“{shown}” comes back after {apart} speeches: an echo, or a line written twice"
-    words = len(text.split())
-    return (
-        ScriptFinding(
-            kind="dialogue.repetitive" if near else "dialogue.echo",
-            summary=summary,
-            evidence=tuple(script.said(one) for one in members[:6]),
-            value=float(len(members)) if near else float(apart),
-            threshold=2.0 if near else float(NEAR_SPEECHES),
-            confidence=round_to(
-                min(0.95, 0.4 + 0.06 * words + 0.05 * len(members)) * (0.6 if refrain else 1)
-            ),
-            measure="times said" if near else "speeches between the two",
-            subject=who,
-        ),
-        near,
+    certain = 0.4 + 0.06 * len(text.split()) + 0.05 * len(members)
+    return ScriptFinding(
+        kind="dialogue.repetitive" if near else "dialogue.echo",
+        summary=summary,
+        evidence=tuple(script.said(one) for one in members[:6]),
+        value=float(len(members)) if near else float(apart),
+        threshold=2.0 if near else float(NEAR_SPEECHES),
+        confidence=round_to(min(0.95, certain) * (0.6 if refrain else 1)),
+        measure="times said" if near else "speeches between the two",
+        subject=who,
     )

@@ -15,6 +15,7 @@ from answerprint.departments.script.analysis.word_lists import word_list
 LEAST_WORDS = 400  # of each: under it nobody's voice is known
 LEAST_SPEECHES = 20
 MOST_CHARACTERS = 8
+MOST_PAIRS = 6  # shown
 PERMUTATIONS = 499
 SIGNIFICANT = 0.05
 ALIKE = 0.5  # p above this, and the distance is no more than chance makes it
@@ -51,6 +52,7 @@ def voices(script: Manuscript) -> Part:
         return part
     counts = {name: marker_counts(own[name]) for name in large}
     distances: list[float] = []
+    alike: list[ScriptFinding] = []
     for number, (one, other) in enumerate(combinations(large, 2)):
         distance, null, p = told_apart(counts[one], counts[other], seed=number)
         distances.append(round_to(distance))
@@ -58,7 +60,7 @@ def voices(script: Manuscript) -> Part:
             continue
         examples = [own[one][len(own[one]) // 2], own[other][len(own[other]) // 2]]
         words = min(sum(len(speech.words) for speech in own[name]) for name in (one, other))
-        part.findings.append(
+        alike.append(
             ScriptFinding(
                 kind="dialogue.voices_alike",
                 summary=f"{one} and {other} cannot be told apart by their words: exchanging their speeches "
@@ -73,6 +75,8 @@ def voices(script: Manuscript) -> Part:
                 reference="dialogue.voice_distance",
             )
         )
+    alike.sort(key=lambda one: -(one.confidence or 0.0))
+    part.findings += alike[:MOST_PAIRS]
     part.measures["dialogue.voice_distance"] = tuple(distances)
     return part
 
