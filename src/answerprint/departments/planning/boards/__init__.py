@@ -1,0 +1,1 @@
+"""Boards before the shoot: suggested coverage with lighting notes, and reference pictures in order."""
