@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
+
 from answerprint.core.findings import Evidence, Finding
+from answerprint.formats.screenplays.emphasis import runs
+from answerprint.formats.screenplays.fountain_source import SourceLine, source_lines
 from answerprint.formats.screenplays.headings import is_heading, make_scene, number_scenes
-from answerprint.formats.screenplays.model import Element, ElementKind, Scene, Screenplay
+from answerprint.formats.screenplays.identity import is_continuation
+from answerprint.formats.screenplays.model import Element, ElementKind, Scene, Screenplay, Span, Tag
 from answerprint.formats.text import one_line_end, read_text
 
-TAB_WIDTH = 4  # spaces, as the Fountain specification reads tabs
 TITLE_INDENT = 3  # spaces that continue a title-page value
+LONGEST_CUE = 500  # characters; longer lines in capitals are no names
+HASHTAG = "#"  # the category of a tag written `#so` in the text
 KNOWN_TITLE_KEYS = frozenset(
     (
         "title",
@@ -33,15 +39,19 @@ KNOWN_TITLE_KEYS = frozenset(
 
 _TITLE_KEY = re.compile(r"(?P<key>[^\W\d_][^:]{0,39}):[ \t]*(?P<value>.*)")
 _CUE = re.compile(r"(?P<name>[^()^]*[^()^\s])(?P<extensions>(?:\s*\([^()]*\))*)\s*(?P<dual>\^)?")
-_CONTINUED = re.compile(r"cont(?:['’]?d|inued|inuing)?\.?", re.IGNORECASE)
-_BOUNDARY = re.compile(r"/\*|\[\[")
+_PAGE_BREAK = re.compile(r"={3,}")
+_FORCED_HEADING = re.compile(r"\.[^\W_]")
+_ENDS_ACTION = re.compile(r"\s*(?:[~!>#]|={1}|\.[^\W_])")
 
 
-def read_fountain(source: str | Path) -> Screenplay:
-    """The screenplay of a Fountain text (str) or file (Path).
+def read_fountain(source: str | Path, *, tags: bool = False) -> Screenplay:
+    """The screenplay of a Fountain text (str) or file (Path), with nothing of it left out.
 
-    A script without scenes or dialogue is read as it is: the caller decides. Findings say what was guessed
-    (an encoding, a scene number written twice). Raises what `read_text` raises for a file.
+    Every element has its `span`, `raw` text and what follows it, so that `write_fountain` gives the same text
+    again: line ends of Windows and old Macintoshes as `\\n`, a byte-order mark gone. Notes and boneyards are
+    elements after the one they stand in. A script without scenes or dialogue is read as it is: the caller
+    decides. Findings say what was guessed (an encoding, a scene number written twice). `tags` reads `#tags`
+    at the end of lines, which fountain-tools added to the syntax. Raises what `read_text` raises for a file.
     """
     findings: list[Finding] = []
     if isinstance(source, Path):
@@ -50,129 +60,54 @@ def read_fountain(source: str | Path) -> Screenplay:
             findings.append(_guessed_encoding(source.name))
     else:
         text = one_line_end(source)
-    lines = _source_lines(text.expandtabs(TAB_WIDTH))
-    title_page, body = _title_page(lines)
-    scenes, doubtful = number_scenes(_Reader(lines[body:]).scenes())
+    lines = source_lines(text, tags=tags)
+    title_page, body = title_page_of(lines)
+    opening, scenes = _placed(text, _Reader(lines, body).scenes())
+    numbered, doubtful = number_scenes(scenes)
     title = next((value for key, value in title_page.items() if key.casefold() == "title"), "")
     return Screenplay(
         title=" ".join(plain(title).split()),
         title_page=title_page,
-        scenes=scenes,
+        scenes=numbered,
         findings=(*findings, *doubtful),
+        format="fountain",
+        opening=opening,
     )
 
 
 def plain(text: str) -> str:
     """Text without Fountain's emphasis marks; escaped marks stay as characters."""
-    kept = re.sub(r"(?<!\\)(?:\*{1,3}|_)(?=\S)(.+?)(?<=\S)(?<!\\)(?:\*{1,3}|_)", r"\1", text)
-    kept = re.sub(r"(?<!\\)(?:\*{1,3}|_)(?=\S)(.+?)(?<=\S)(?<!\\)(?:\*{1,3}|_)", r"\1", kept)
-    return re.sub(r"\\([*_\\])", r"\1", kept)
+    return "".join(run.text for run in runs(text))
 
 
-@dataclass
-class _SourceLine:
-    """A line as printed: boneyard gone, notes taken out and kept beside it."""
-
-    number: int
-    text: str
-    notes: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def blank(self) -> bool:
-        return not self.text.strip()
-
-    @property
-    def held_open(self) -> bool:
-        """Two spaces alone: a blank line that belongs to the dialogue."""
-        return self.blank and len(self.text) >= 2
-
-
-def _source_lines(text: str) -> list[_SourceLine]:
-    """Lines with boneyard removed and notes collected. What spans lines leaves one line, blank or not."""
-    lines: list[_SourceLine] = []
-    position, number = 0, 1
-    current = _SourceLine(1, "")
-    notes_of_line: list[tuple[int, str]] = []
-    removed = spanned = False
-
-    def close() -> None:
-        """End the current line. One that held only a note or a one-line boneyard was never printed."""
-        nonlocal removed, spanned, notes_of_line
-        if removed and not spanned and current.blank and lines:
-            lines[-1].notes.extend(notes_of_line)
-        else:
-            current.notes = notes_of_line
-            lines.append(current)
-        notes_of_line, removed, spanned = [], False, False
-
-    while position < len(text):
-        if text[position] == "\n":
-            close()
-            number, position = number + 1, position + 1
-            current = _SourceLine(number, "")
-            continue
-        end_of_line = text.find("\n", position)
-        stop = len(text) if end_of_line < 0 else end_of_line
-        mark = _BOUNDARY.search(text, position, stop)
-        if mark is None:
-            current.text += text[position:stop]
-            position = stop
-            continue
-        end = _boneyard_end(text, mark.start()) if mark[0] == "/*" else _note_end(text, mark.start())
-        if end is None:  # never closed: ordinary characters
-            current.text += text[position : mark.end()]
-            position = mark.end()
-            continue
-        current.text += text[position : mark.start()]
-        inside = text[mark.end() : end - 2]
-        if mark[0] == "[[":
-            notes_of_line.append((number, inside.strip()))
-        removed = True
-        crossed = inside.count("\n")
-        spanned = spanned or (crossed > 0 and mark[0] == "/*")
-        number += crossed
-        position = end
-    close()
-    return lines
-
-
-def _boneyard_end(text: str, start: int) -> int | None:
-    end = text.find("*/", start + 2)
-    return None if end < 0 else end + 2
-
-
-def _note_end(text: str, start: int) -> int | None:
-    """Where a note ends. A blank line breaks it unless it holds two spaces."""
-    end = text.find("]]", start + 2)
-    if end < 0:
-        return None
-    broken = re.compile(r"\n ?(?=\n)").search(text, start, end)
-    return None if broken else end + 2
-
-
-def _title_page(lines: list[_SourceLine]) -> tuple[dict[str, str], int]:
+def title_page_of(lines: list[SourceLine]) -> tuple[dict[str, str], int]:
     """The title page's values, lines joined by newlines, and the index of the first line after it.
 
-    A script may open without one, so a page counts only when a key that title pages have is on it:
-    an opening `FADE IN:` or `She says: no.` is none.
+    A script may open without one, so a page counts only when a key that title pages have is on it: an
+    opening `FADE IN:` or `She says: no.` is none. An opening `CUT TO:` is one, as the syntax has it: no empty
+    line stands before it, so it is no transition, and it is a key with a colon.
     """
     values: dict[str, list[str]] = {}
     key: str | None = None
     at = 0
     while at < len(lines) and lines[at].blank:
         at += 1
+    first = at
     while at < len(lines) and not lines[at].blank:
         text = lines[at].text
         if key is not None and text.startswith(" " * TITLE_INDENT):
             values[key].append(text.strip())
         else:
-            match = _TITLE_KEY.fullmatch(text)
+            match = _TITLE_KEY.fullmatch(text) if ":" in text[:41] else None
             if match is None or is_heading(text):
                 break
             key = match["key"].strip()
             values[key] = [match["value"].strip()] if match["value"].strip() else []
         at += 1
-    if not any(one.casefold() in KNOWN_TITLE_KEYS for one in values):
+    cuts = (
+        first == 0 and bool(values) and lines[0].text.rstrip().endswith("TO:") and not _lower(lines[0].text)
+    )
+    if not cuts and not any(one.casefold() in KNOWN_TITLE_KEYS for one in values):
         return {}, 0
     return {name: "\n".join(parts) for name, parts in values.items()}, at
 
@@ -180,168 +115,219 @@ def _title_page(lines: list[_SourceLine]) -> tuple[dict[str, str], int]:
 class _Reader:
     """Walks the lines once, deciding each element by the specification's rules in their order."""
 
-    def __init__(self, lines: list[_SourceLine]) -> None:
+    def __init__(self, lines: list[SourceLine], body: int) -> None:
         self.lines = lines
-        self.at = 0
+        self.body = body
+        self.at = body
+        self.told = 0  # lines whose notes and boneyards have become elements
         self.opened: list[tuple[Element | None, list[Element]]] = [(None, [])]
 
     def scenes(self) -> list[Scene]:
         """Scenes in order, numbers as written or empty; the one before any heading only if it holds text."""
+        self._tell_asides(self.at)
         while self.at < len(self.lines):
-            start = self.at
             self._next_element()
-            for line in self.lines[start : self.at]:
-                for number, text in line.notes:
-                    self._put("note", text, number)
+            self._tell_asides(self.at)
         return [
             make_scene(heading, tuple(elements)) for heading, elements in self.opened if heading or elements
         ]
 
-    def _put(
-        self,
-        kind: ElementKind,
-        text: str,
-        line: int,
-        *,
-        forced: bool = False,
-        depth: int = 0,
-    ) -> None:
-        self.opened[-1][1].append(Element(kind=kind, text=text, line=line, forced=forced, depth=depth))
+    def _put(self, element: Element) -> None:
+        self.opened[-1][1].append(element)
+
+    def _element(
+        self, kind: ElementKind, text: str, first: int, end: int, *, forced: bool = False, depth: int = 0
+    ) -> Element:
+        """An element made of the lines from `first` up to, not including, `end`."""
+        lines = self.lines[first:end]
+        span = Span(lines[0].start, lines[-1].end, lines[0].number, lines[-1].last)
+        names = dict.fromkeys(name for line in lines for name in line.tags)
+        return Element(
+            kind=kind,
+            text=text,
+            line=span.line,
+            forced=forced,
+            depth=depth,
+            span=span,
+            tags=tuple(Tag(category=HASHTAG, name=name, start=len(text), end=len(text)) for name in names),
+        )
+
+    def _tell_asides(self, end: int) -> None:
+        """Notes and boneyards of the lines up to `end` that are not elements yet."""
+        for line in self.lines[self.told : end]:
+            for aside in line.asides:
+                span = Span(aside.start, aside.end, aside.line, aside.last_line)
+                self._put(Element(kind=aside.kind, text=aside.text, line=aside.line, span=span))
+        self.told = max(self.told, end)
 
     def _next_element(self) -> None:
-        line = self.lines[self.at]
-        text = line.text.strip()
-        if not text:
+        text = self.lines[self.at].text.strip()
+        if not text or self._single_line(text):
             self.at += 1
-            return
-        if self._single_line(line, text):
-            self.at += 1
-        elif not self._speech(line, text):
-            self._action(line)
+        elif not self._speech(text):
+            self._action()
 
-    def _single_line(self, line: _SourceLine, text: str) -> bool:
+    def _single_line(self, text: str) -> bool:
         """Elements of one line. True when the line was one."""
-        if re.fullmatch(r"={3,}", text):
-            self._put("page_break", "", line.number)
-        elif text.startswith("#"):
-            depth = len(text) - len(text.lstrip("#"))
-            self._put("section", text.lstrip("#").strip(), line.number, depth=depth)
-        elif text.startswith("="):
-            self._put("synopsis", text[1:].strip(), line.number)
-        elif text.startswith("~"):
-            self._put("lyric", text[1:].strip(), line.number)
-        elif re.match(r"\.[^\W_]", text):
-            self._heading(line, text[1:], forced=True)
-        elif text.startswith(">") and text.endswith("<") and len(text) > 1:
-            self._put("centered", text[1:-1].strip(), line.number)
-        elif text.startswith(">"):
-            self._put("transition", text[1:].strip(), line.number, forced=True)
-        elif self._blank_before() and is_heading(text):
-            self._heading(line, text, forced=False)
-        elif self._blank_before() and self._blank_after() and text.endswith("TO:") and not _lower(text):
-            self._put("transition", text, line.number)
+        at = self.at
+        if text[0] == "=":
+            if _PAGE_BREAK.fullmatch(text):
+                self._put(self._element("page_break", "", at, at + 1))
+            else:
+                self._put(self._element("synopsis", text[1:].strip(), at, at + 1))
+        elif text[0] == "#":
+            bare = text.lstrip("#")
+            self._put(self._element("section", bare.strip(), at, at + 1, depth=len(text) - len(bare)))
+        elif text[0] == "~":
+            self._put(self._element("lyric", text[1:].strip(), at, at + 1))
+        elif _FORCED_HEADING.match(text):
+            self._heading(text[1:], forced=True)
+        elif text[0] == ">" and text[-1] == "<" and len(text) > 1:
+            self._put(self._element("centered", text[1:-1].strip(), at, at + 1))
+        elif text[0] == ">":
+            self._put(self._element("transition", text[1:].strip(), at, at + 1, forced=True))
+        elif text[0] in "!@" or not self._blank_before():
+            return False
+        elif is_heading(text):
+            self._heading(text, forced=False)
+        elif text.endswith("TO:") and self._empty_after() and not _lower(text):
+            self._put(self._element("transition", text, at, at + 1))
         else:
             return False
         return True
 
-    def _heading(self, line: _SourceLine, text: str, *, forced: bool) -> None:
-        self.opened.append((Element(kind="heading", text=text.strip(), line=line.number, forced=forced), []))
+    def _heading(self, text: str, *, forced: bool) -> None:
+        heading = self._element("heading", text.strip(), self.at, self.at + 1, forced=forced)
+        self.opened.append((heading, []))
 
-    def _speech(self, line: _SourceLine, text: str) -> bool:
+    def _speech(self, text: str) -> bool:
         """A character cue and the dialogue under it. False when the line is no cue."""
-        if not self._blank_before() or self._blank_after():
+        forced = text[0] == "@"
+        if not self._blank_before() or (self._blank_after() and not forced) or len(text) > LONGEST_CUE:
             return False
-        forced = text.startswith("@")
         match = _CUE.fullmatch(text[1:].strip() if forced else text)
         if match is None:
             return False
         name = match["name"].strip()
         if not forced and (_lower(name) or not _upper(name) or name.endswith("TO:") or name[0] in "!\"'"):
             return False
-        extension = _extension(match["extensions"])
-        dual = match["dual"] is not None
-        cue = Element(
-            kind="character",
-            text=name,
-            line=line.number,
+        cue = msgspec.structs.replace(
+            self._element("character", name, self.at, self.at + 1, forced=forced),
             character=name,
-            extension=extension,
-            dual=dual,
-            forced=forced,
+            extension=_extension(match["extensions"]),
+            dual=match["dual"] is not None,
         )
-        self.opened[-1][1].append(cue)
+        self._put(cue)
         self.at += 1
+        self._tell_asides(self.at)
         self._dialogue(cue)
         return True
 
     def _dialogue(self, cue: Element) -> None:
-        said: list[str] = []
-        said_at = 0
+        first = self.at  # of the lines that are said since the last parenthetical
+        above: ElementKind = "character"
 
         def close() -> None:
-            text = "\n".join(said).strip("\n")
-            if text.strip():
-                self._spoken(cue, "dialogue", text, said_at)
-            said.clear()
+            nonlocal above
+            end = self.at
+            while end > first and self.lines[end - 1].blank:
+                end -= 1
+            if end > first:
+                said = "\n".join(line.text.strip() for line in self.lines[first:end])
+                self._spoken(cue, "dialogue", said, first, end)
+                above = "dialogue"
 
         while self.at < len(self.lines):
             line = self.lines[self.at]
             text = line.text.strip()
-            if not text and not (line.held_open and said):
+            if not text and not (line.held_open and self.at > first):
                 break
-            if text.startswith("(") and text.endswith(")"):
-                close()
-                self._spoken(cue, "parenthetical", text[1:-1].strip(), line.number)
-            elif text.startswith("~"):
-                close()
-                self._spoken(cue, "lyric", text[1:].strip(), line.number)
-            else:
-                said_at = said_at if said else line.number
-                said.append(text)
+            # A parenthetical follows a cue or dialogue: a second one in a row is said.
+            bracketed = text[:1] == "(" and text[-1:] == ")"
+            kind: ElementKind | None = "lyric" if text[:1] == "~" else None
+            if bracketed and (above != "parenthetical" or self.at > first):
+                kind = "parenthetical"
+            if kind is None:
+                self.at += 1
+                continue
+            close()
+            inside = text[1:-1] if kind == "parenthetical" else text[1:]
             self.at += 1
+            self._spoken(cue, kind, inside.strip(), self.at - 1, self.at)
+            first, above = self.at, kind
         close()
 
-    def _spoken(self, cue: Element, kind: ElementKind, text: str, line: int) -> None:
-        self.opened[-1][1].append(
-            Element(
-                kind=kind,
-                text=text,
-                line=line,
+    def _spoken(self, cue: Element, kind: ElementKind, text: str, first: int, end: int) -> None:
+        self._put(
+            msgspec.structs.replace(
+                self._element(kind, text, first, end),
                 character=cue.character,
                 extension=cue.extension,
                 dual=cue.dual,
             )
         )
+        self._tell_asides(end)
 
-    def _action(self, line: _SourceLine) -> None:
+    def _action(self) -> None:
         """A paragraph of action: up to a blank line, or a line whose first mark makes it something else."""
-        forced = line.text.lstrip().startswith("!")
-        first = line.text.lstrip()[1:] if forced else line.text.rstrip()
-        paragraph = [first.rstrip()]
+        start, text = self.at, self.lines[self.at].text
+        forced = text.lstrip().startswith("!")
+        paragraph = [(text.lstrip()[1:] if forced else text).rstrip()]
         self.at += 1
         while self.at < len(self.lines):
             following = self.lines[self.at].text
-            if not following.strip() or re.match(r"\s*(?:[~!>#]|={1}|\.[^\W_])", following):
+            if not following.strip() or _ENDS_ACTION.match(following):
                 break
             paragraph.append(following.rstrip())
             self.at += 1
-        self._put("action", "\n".join(paragraph), line.number, forced=forced)
+        self._put(self._element("action", "\n".join(paragraph), start, self.at, forced=forced))
 
     def _blank_before(self) -> bool:
         """Nothing printed just above: a blank line, the top, or an element that ends with its line."""
-        if self.at == 0 or self.lines[self.at - 1].blank:
+        if self.at == self.body or self.lines[self.at - 1].blank:
             return True
-        above = self.lines[self.at - 1].text.strip()
-        return bool(re.match(r"[#=]", above))
+        return self.lines[self.at - 1].text.lstrip()[0] in "#="
 
     def _blank_after(self) -> bool:
         return self.at + 1 >= len(self.lines) or self.lines[self.at + 1].blank
+
+    def _empty_after(self) -> bool:
+        """An empty line below: one that holds a boneyard is none, as the syntax has it for transitions."""
+        return self.at + 1 >= len(self.lines) or self.lines[self.at + 1].empty
+
+
+def _placed(text: str, scenes: list[Scene]) -> tuple[str, list[Scene]]:
+    """What stands before the first element, and the scenes with what each element is in the source."""
+    spans = [element.span for scene in scenes for element in scene.elements]
+    outer: list[int] = []
+    end = 0
+    for at, span in enumerate(spans):
+        assert span is not None
+        if span.start >= end:
+            outer.append(at)
+            end = span.end
+    starts = [span.start for span in spans if span is not None]
+    ends = [span.end for span in spans if span is not None]
+    after = {at: text[ends[at] : starts[following]] for at, following in pairwise(outer)}
+    after |= {at: text[ends[at] :] for at in outer[-1:]}
+    counted = iter(range(len(spans)))
+    placed = [
+        msgspec.structs.replace(
+            scene,
+            elements=tuple(
+                msgspec.structs.replace(element, raw=text[starts[at] : ends[at]], after=after.get(at))
+                for element, at in zip(scene.elements, counted, strict=False)
+            ),
+        )
+        for scene in scenes
+    ]
+    return (text[: starts[outer[0]]] if outer else text), placed
 
 
 def _extension(written: str) -> str | None:
     """The extensions of a cue without `(CONT'D)`, which the page break or the writer's program put there."""
     parts = [part.strip() for part in re.findall(r"\(([^()]*)\)", written)]
-    kept = [part for part in parts if part and not _CONTINUED.fullmatch(part)]
+    kept = [part for part in parts if part and not is_continuation(part)]
     return ", ".join(kept) or None
 
 
