@@ -17,6 +17,7 @@ from answerprint.media.stills import keyframe_thumbnails
 
 WIDTH = 320  # pixels: as large as a cell of the contact sheet needs
 COLOURS = 5
+AMBER = 0.5, 0.866  # the a*b* direction from blue to amber (hue 60°): a green is neither
 SAME = 6.0  # ΔE*ab below which two swatches are one
 MOST = 5_000  # pictures of one board
 SUFFIXES = frozenset(
@@ -53,7 +54,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     palette: tuple[Swatch, ...]
     lightness: float  # mean CIE L*, 0 … 100
     contrast: float  # 5th to 95th percentile of L*
-    warmth: float  # mean CIE b*: above 0 warm, below 0 cool
+    warmth: float  # mean chroma along amber, as b* units: above 0 warm, below 0 cool
     chroma: float  # mean CIE C*ab
     light_from: str  # "left", "right", "above", "below", "even"
     weight: tuple[float, float]  # centre of what stands out: 0, 0 top left … 1, 1 bottom right
@@ -128,7 +129,7 @@ def measure(pixels: NDArray[np.uint8], name: str, jpeg: bytes = b"") -> Picture:
     palette = _palette(np.asarray(lab, np.float32))
     symmetry = _correlation(lightness, lightness[:, ::-1])
     empty = float((detail < 2.0).mean())
-    warmth = float(b.mean())
+    warmth = float((AMBER[0] * a + AMBER[1] * b).mean())
     measures = (
         lightness.mean() / 25,
         (high - low) / 25,
