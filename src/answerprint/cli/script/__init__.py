@@ -1,7 +1,7 @@
 """`answerprint script`: everything that is done with a screenplay alone."""
 
 # Each import registers its file's commands.
-from answerprint.cli.script import analysis, pages
+from answerprint.cli.script import analysis, pages, revisions, tagging
 from answerprint.cli.script.app import app
 
-__all__ = ["analysis", "app", "pages"]
+__all__ = ["analysis", "app", "pages", "revisions", "tagging"]

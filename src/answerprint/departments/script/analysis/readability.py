@@ -18,7 +18,7 @@ HARD = 60.0  # Flesch reading ease: under it the text is no longer plain English
 DIRECTIONS_PER_PAGE = 0.5
 MOST = 10
 DIRECTIONS = (
-    "close on", "close up", "close-up", "angle on", "wide shot", "camera", "pan to", "pan across", "pans to",
+    "close on", "close up", "close-up", "angle on", "wide shot", "the camera", "pan to", "pan across", "pans to",
     "pans across", "dolly", "tracking shot", "zoom in", "zoom out", "zooms in", "zooms out", "crane shot",
     "smash cut", "match cut", "rack focus", "pov", "we see", "we hear", "we move", "we follow",
     "we pull back",

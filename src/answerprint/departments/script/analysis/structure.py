@@ -25,6 +25,7 @@ TURNS = (
 ACTS = ("act one", "act two", "act three")
 ACT_SHARES = (0.25, 0.50, 0.25)
 NEAR = 0.03  # of the script's length: what counts as having found it
+OPENING = 0.08
 LEAST_SCENES = 10
 WINDOW = 3  # scenes before and after
 EVIDENCE_WEIGHT = (
@@ -126,6 +127,9 @@ def scene_changes(scenes: Sequence[SceneText], levels: Levels) -> Changes:
         mood[at] = abs(float(valence[span_after].mean() - valence[span_before].mean()))
         talk[at] = abs(float(dialogue[span_after].mean() - dialogue[span_before].mean()))
         jump[at] = _time_jump(scenes[at - 1], scene)
+    # In the opening everything is new, and that is no turn.
+    opening = np.minimum(1.0, np.array([one.start for one in scenes]) / OPENING)
+    fresh, place, jump = fresh * opening, place * opening, jump * opening
     parts = {
         "the company changes": _standard(cast),
         "the place changes": _standard(place),
