@@ -29,7 +29,7 @@ PRIOR = (0.0, 0.5, 1.0, 2.0)
 # A Dirichlet process (Ferguson 1973) around that belief: the unseen production is as one more among the past
 # ones, as distribution-free prediction asks of n + 1 exchangeable outcomes (Vovk, Gammerman, Shafer 2005).
 NEW = 1.0
-BLUR = 0.2  # of the scores' width: two productions never come out to the same penny
+BLUR = 0.3  # of the scores' width: no production comes out like another to the penny
 FINEST = 0.01  # log: no simulation is believed to be narrower than this
 
 
