@@ -3,45 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations
-from pathlib import Path
 
-from answerprint.core.errors import FormatError
 from answerprint.core.findings import Evidence, Finding
-from answerprint.formats.screenplays.fountain import read_fountain
 from answerprint.formats.screenplays.model import Line, Screenplay, normalise
+from answerprint.formats.screenplays.registry import read_screenplay
 
-FOUNTAIN = (".fountain", ".spmd", ".txt")  # .spmd is Fountain's first name; plain text follows its rules
-EXPORTS = {
-    ".fdx": "Final Draft",
-    ".fadein": "Fade In",
-    ".pdf": "PDF",
-    ".celtx": "Celtx",
-    ".highland": "Highland",
-    ".docx": "Word",
-    ".doc": "Word",
-    ".rtf": "rich text",
-    ".odt": "OpenDocument",
-}
-
-
-def read_screenplay(path: Path) -> Screenplay:
-    """The screenplay in a file, by its suffix.
-
-    Raises FormatError AP-FORMAT-070 for a format that is not read here, and what `read_text` raises for a
-    file that cannot be opened or is no text.
-    """
-    suffix = path.suffix.casefold()
-    if suffix in FOUNTAIN:
-        return read_fountain(path)
-    known = EXPORTS.get(suffix)
-    raise FormatError(
-        "AP-FORMAT-070",
-        f"{known} screenplays are not read"
-        if known
-        else f"{suffix or 'no suffix'} names no screenplay format",
-        file=str(path),
-        remedy="export it as Fountain (.fountain)" if known else "name it .fountain if it is Fountain",
-    )
+__all__ = ["lines", "questions", "read_screenplay"]
+PRINTED_NOWHERE = frozenset(("boneyard", "note"))
 
 
 def lines(screenplay: Screenplay) -> tuple[Line, ...]:
@@ -50,9 +18,14 @@ def lines(screenplay: Screenplay) -> tuple[Line, ...]:
 
 
 def questions(screenplay: Screenplay, name: str) -> tuple[Finding, ...]:
-    """What a person should look at before the script is relied on; name is the file's, for people."""
-    found = list(screenplay.findings)
-    if not any(scene.elements for scene in screenplay.scenes):
+    """What a person should look at before the cut relies on the script; name is the file's, for people.
+
+    Doubts about the story's days are the schedule's questions, not the cut's.
+    """
+    found = [finding for finding in screenplay.findings if finding.code != "script.day_doubt"]
+    if not any(
+        element.kind not in PRINTED_NOWHERE for scene in screenplay.scenes for element in scene.elements
+    ):
         found.append(_question("script.empty", f"{name} holds no screenplay", name, "elements"))
         return tuple(found)
     if not any(scene.heading for scene in screenplay.scenes):

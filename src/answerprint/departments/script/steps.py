@@ -16,18 +16,21 @@ from answerprint.formats.logs import LogEntry, read_log
 
 @dataclass(frozen=True)
 class ReadScreenplayStep(Step):
-    """The screenplay: scenes, elements, lines with keys that survive revisions, and what it leaves open."""
+    """The screenplay: scenes, elements, lines with keys that survive revisions, and what it leaves open.
+
+    It is written without its places in the source, so that a change of spacing wakes nothing downstream.
+    """
 
     file: str  # its name, as the questions speak of it
 
     name: ClassVar[str] = "screenplay"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("media",)
     writes: ClassVar[tuple[str, ...]] = ("screenplay", "questions")
 
     def run(self, inputs: Inputs, context: Context) -> None:
         screenplay = read_screenplay(inputs["media"].path())
-        context.write_record("screenplay", screenplay)
+        context.write_record("screenplay", screenplay.for_the_cut())
         context.write_record("questions", questions(screenplay, self.file))
 
 
