@@ -41,6 +41,9 @@ from answerprint.formats.screenplays.safe_xml import (
     text_of,
 )
 
+PARAGRAPH_LIMIT = 500_000  # characters; a whole feature has about 200 000
+SCRIPT_LIMIT = 10_000_000
+
 _ONE_LINE = frozenset(("heading", "character", "parenthetical", "transition", "shot", "section", "synopsis"))
 _LINE_EACH = frozenset(("centered", "lyric"))
 _LAYOUT = frozenset(("FirstIndent", "Leading", "LeftIndent", "RightIndent", "SpaceBefore", "Spacing"))
@@ -52,7 +55,8 @@ def read_fdx(source: Path | bytes) -> Screenplay:
 
     Findings: `fdx.not_held` counts what the file says and the model does not keep; `xml.damaged` (needs a
     person) names the line where a damaged file stopped being whole. Raises what `parse_xml` raises, and
-    FormatError AP-FORMAT-117 where no paragraph could be read.
+    FormatError AP-FORMAT-117 (no paragraph could be read), AP-FORMAT-118 (a paragraph or script beyond all
+    measure).
     """
     name = str(source) if isinstance(source, Path) else "script.fdx"
     data = read_limited(source) if isinstance(source, Path) else source
@@ -79,6 +83,7 @@ def script_of(
     form: str = "fdx",
 ) -> Screenplay:
     """The screenplay of a parsed document; `form` is the format it came from."""
+    _check_sizes(root, name)
     reader = _Reader(FdxDocument(root))
     hanging, astray = notes_by_paragraph(root)
     for index, paragraph in enumerate(root.iterfind("Content/Paragraph")):
@@ -98,6 +103,23 @@ def script_of(
         format=form,
         carried=carried_sections(root),
     )
+
+
+def _check_sizes(root: etree._Element, name: str) -> None:
+    total = 0
+    for paragraph in root.iterfind("Content//Paragraph"):
+        size = len(said_in(paragraph))
+        total += size
+        if size > PARAGRAPH_LIMIT or total > SCRIPT_LIMIT:
+            raise FormatError(
+                "AP-FORMAT-118",
+                f"holds a paragraph of {size} characters"
+                if size > PARAGRAPH_LIMIT
+                else f"holds more than {SCRIPT_LIMIT} characters of script",
+                file=name,
+                at=f"line {line_of(paragraph)}",
+                remedy="check that this is a screenplay; divide it into paragraphs or episodes",
+            )
 
 
 @dataclass

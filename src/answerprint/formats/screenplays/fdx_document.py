@@ -11,7 +11,7 @@ from lxml import etree
 
 from answerprint.core.findings import Evidence, Finding
 from answerprint.formats.screenplays.fdx_tags import Definition, read_tags
-from answerprint.formats.screenplays.fdx_text import Letter, as_marked, letters_of, trimmed
+from answerprint.formats.screenplays.fdx_text import Letter, as_marked, kinds_of, letters_of, trimmed
 from answerprint.formats.screenplays.fdx_titles import TitleLine, read_title_page
 from answerprint.formats.screenplays.model import ElementKind, Revision
 from answerprint.formats.screenplays.safe_xml import attributes_of, text_of
@@ -66,10 +66,10 @@ class FdxDocument:
     def __post_init__(self) -> None:
         self.tags = read_tags(self.root)
         for one in self.root.iterfind("Revisions/Revision"):
-            identity, colour = one.get("ID") or "", (one.get("PageColor") or "").upper()
+            identity, colour = one.get("ID") or "", one.get("PageColor") or ""
             self.sets[identity] = Revision(
                 name=one.get("Name") or identity,
-                colour=PAGE_COLOURS.get(colour, colour),
+                colour=PAGE_COLOURS.get(colour.upper(), colour),
                 mark=one.get("Mark") or "",
             )
         for one in self.root.iterfind("ElementSettings"):
@@ -93,13 +93,14 @@ class FdxDocument:
 
     def revision(self, letters: list[Letter]) -> str:
         """The last set any of the letters was changed in."""
-        marks = {letter.revision for letter in letters if letter.revision}
+        kinds = kinds_of(letters)
+        marks = {letter.revision for letter in kinds if letter.revision}
         self.used |= marks
         if not marks:
             return ""
         order = list(self.sets)
         last = max(marks, key=lambda one: (order.index(one) if one in self.sets else -1, one))
-        if len({letter.revision for letter in letters if not letter.text.isspace()}) > 1:
+        if len({letter.revision for letter in kinds if not letter.text.isspace()}) > 1:
             self.missed["revision marks on part of a paragraph"] += 1
         return self.sets[last].name if last in self.sets else last
 

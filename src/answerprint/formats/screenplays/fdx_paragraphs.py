@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
+from answerprint.formats.screenplays.emphasis import runs
 from answerprint.formats.screenplays.fdx_notes import BONEYARD, utf16_length
 from answerprint.formats.screenplays.fdx_settings import KNOWN_STYLES
 from answerprint.formats.screenplays.fdx_tags import TagWriting
-from answerprint.formats.screenplays.fdx_text import Letter, from_marked
+from answerprint.formats.screenplays.fdx_text import Style, from_marked
 from answerprint.formats.screenplays.model import Element, Scene
 from answerprint.formats.screenplays.safe_xml import UNHEARD_OF
 
@@ -181,29 +183,21 @@ class Paragraphs:
 
     def runs(self, element: Element, pad: str) -> tuple[list[str], int]:
         """A paragraph's runs, and its length in UTF-16 units."""
-        letters, places = from_marked(element.text)
-        over: list[tuple[int, ...]] = [
-            tuple(n for n, tag in enumerate(element.tags) if tag.start <= place < tag.end) for place in places
-        ]
+        before, after = "", ""
         if element.kind == "parenthetical":
-            letters, over = [Letter("("), *letters, Letter(")")], [(), *over, ()]
-        if element.kind == "character" and element.extension:
-            more = [Letter(one) for one in f" ({element.extension})"]
-            letters, over = [*letters, *more], [*over, *[()] * len(more)]
+            before, after = "(", ")"
+        elif element.kind == "character" and element.extension:
+            after = f" ({element.extension})"
         revision = self.revisions.get(element.revision, "") if element.revision else ""
         lines: list[str] = []
-        start = 0
-        for at in range(1, len(letters) + 1):
-            if at < len(letters) and (letters[at].style, over[at]) == (letters[start].style, over[start]):
-                continue
-            said = "".join(one.text for one in letters[start:at])
-            number = self.tags.number(element.tags[n] for n in over[start]) if over[start] else ""
-            lines.append(
-                f"{pad}<Text{_run_attributes(letters[start], revision, number)}>{escape(said)}</Text>"
-            )
-            start = at
-        text = "".join(one.text for one in letters)
-        return lines or [f"{pad}<Text/>"], utf16_length(text)
+        length = 0
+        for text, style, over in _pieces(before, element, after):
+            said = readable(text)
+            number = self.tags.number(element.tags[n] for n in over) if over else ""
+            attributes = _run_attributes(style, revision, number)
+            lines += [f"{pad}<Text{attributes}>{escape(said)}</Text>"] if said else []
+            length += utf16_length(said)
+        return lines or [f"{pad}<Text/>"], length
 
     def notes_xml(self) -> str:
         if not self.notes:
@@ -238,7 +232,7 @@ def _speech_end(elements: Sequence[Element], at: int) -> int:
 
 def _speaking(elements: Sequence[Element], at: int) -> bool:
     """Whether a speech is open before an element, so that it would be read as part of it."""
-    while at > 0 and elements[at - 1].kind in _UNPRINTED:
+    while at > 0 and elements[at - 1].kind in (*_UNPRINTED, "page_break"):
         at -= 1
     before = elements[at - 1] if at else None
     return before is not None and before.kind in ("character", *SPOKEN) and before.character is not None
@@ -252,11 +246,30 @@ def _attributes(element: Element, number: str, *, new_page: bool = False) -> str
     return f"{written} Type={quoted(element.style or kind)}"
 
 
-def _run_attributes(letter: Letter, revision: str, tag: str) -> str:
-    names = (("Bold", letter.bold), ("Italic", letter.italic), ("Underline", letter.underline))
-    style = "+".join(name for name, on in names if on)
+def _pieces(before: str, element: Element, after: str) -> list[tuple[str, Style, tuple[int, ...]]]:
+    """A paragraph's text cut where its style or the tags over it (by index) change."""
+    plain: Style = (False, False, False)
+    found: list[tuple[str, Style, tuple[int, ...]]] = []
+    if not element.tags:
+        found += [(one.text, (one.underline, one.bold, one.italic), ()) for one in runs(element.text)]
+    else:
+        letters, places = from_marked(element.text)
+        for letter, place in zip(letters, places, strict=True):
+            over = tuple(n for n, tag in enumerate(element.tags) if tag.start <= place < tag.end)
+            found.append((letter.text, letter.style, over))
+    merged: list[tuple[str, Style, tuple[int, ...]]] = []
+    for _, group in groupby([(before, plain, ()), *found, (after, plain, ())], key=lambda one: one[1:]):
+        pieces = list(group)
+        merged.append(("".join(text for text, _, _ in pieces), *pieces[0][1:]))
+    return merged
+
+
+def _run_attributes(style: Style, revision: str, tag: str) -> str:
+    underline, bold, italic = style
+    names = (("Bold", bold), ("Italic", italic), ("Underline", underline))
+    styles = "+".join(name for name, on in names if on)
     written = f' RevisionID="{revision}"' if revision else ""
-    written += f' Style="{style}"' if style else ""
+    written += f' Style="{styles}"' if styles else ""
     return written + (f' TagNumber="{tag}"' if tag else "")
 
 
@@ -266,8 +279,8 @@ def _properties(scene: Scene, summary: Sequence[Sequence[str]]) -> list[str]:
     if not summary:
         return [f'      <SceneProperties{attributes} Title=""/>'] if attributes else []
     lines = [f'      <SceneProperties{attributes} Title="">', "        <Summary>"]
-    for runs in summary:
-        lines += ["        <Paragraph>", *runs, "        </Paragraph>"]
+    for said in summary:
+        lines += ["        <Paragraph>", *said, "        </Paragraph>"]
     return [*lines, "        </Summary>", "      </SceneProperties>"]
 
 

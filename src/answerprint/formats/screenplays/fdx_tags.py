@@ -15,7 +15,7 @@ import msgspec
 from lxml import etree
 
 from answerprint.core.breakdown import Breakdown, Category, Passage, SceneSheet
-from answerprint.formats.screenplays.fdx_text import Letter, from_marked, plain_text
+from answerprint.formats.screenplays.fdx_text import Letter, from_marked, kinds_of, plain_text
 from answerprint.formats.screenplays.model import Element, Scene, Screenplay, Tag, normalise
 
 OURS = uuid.UUID("5b0c5f0e-9d3c-5a57-8f0b-3c1f6a2d7e41")  # the namespace of ids made here
@@ -83,6 +83,8 @@ def tags_of(
     letters: Sequence[Letter], places: Sequence[int], known: Mapping[str, tuple[Definition, ...]]
 ) -> tuple[Tag, ...]:
     """The tags laid over an element: one for each unbroken stretch of a definition."""
+    if not any(letter.tags for letter in kinds_of(letters)):
+        return ()
     opened: dict[Definition, tuple[int, int]] = {}
     found: list[tuple[int, int, Definition]] = []
     for at, letter in enumerate((*letters, Letter("\n"))):

@@ -15,6 +15,9 @@ _MARKS = ("_", "**", "*")  # underline outside bold outside italic
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029\x0b\x0c\x85]")
 
 
+Style = tuple[bool, bool, bool]  # underlined, bold, italic
+
+
 class Letter(NamedTuple):
     """One character as printed, with what hangs on it."""
 
@@ -41,7 +44,19 @@ def letters_of(
 ) -> list[Letter]:
     """A run's characters; line ends of every kind are newlines, tabs are spaces."""
     one_kind = _LINE_ENDS.sub("\n", text).replace("\t", TAB)
-    return [Letter(one, underline, bold, italic, revision, tags) for one in one_kind]
+    made = {one: Letter(one, underline, bold, italic, revision, tags) for one in set(one_kind)}
+    return [made[one] for one in one_kind]
+
+
+def letters_of_plain(text: str, style: Style = (False, False, False)) -> list[Letter]:
+    """Characters exactly as they are."""
+    made = {one: Letter(one, *style) for one in set(text)}
+    return [made[one] for one in text]
+
+
+def kinds_of(letters: Iterable[Letter]) -> list[Letter]:
+    """One of each letter that is the same object: of thousands in a paragraph, a few dozen."""
+    return list({id(one): one for one in letters}.values())
 
 
 def trimmed(letters: Sequence[Letter], *, indent: bool) -> list[Letter]:
@@ -90,9 +105,8 @@ def split_cue(letters: Sequence[Letter]) -> tuple[list[Letter], str | None]:
 def as_marked(letters: Sequence[Letter]) -> tuple[str, list[int], int]:
     """The text with Fountain's marks, where each letter stands in it, and how many letters lost their style.
 
-    Marks nest (`_FILLS the *Mark 4* scope_`); characters that would read as marks are escaped only where
-    they would. A style is lost only where Fountain cannot say it (bold ending inside a word where italic
-    begins).
+    Marks nest (`_FILLS the *Mark 4* scope_`); characters that a reader could take for marks are escaped. A
+    style is lost only where Fountain cannot say it (bold ending inside a word where italic begins).
     """
     text, places, lost = "", [], 0
     line: list[Letter] = []
@@ -112,7 +126,11 @@ def as_marked(letters: Sequence[Letter]) -> tuple[str, list[int], int]:
 
 def from_marked(text: str) -> tuple[list[Letter], list[int]]:
     """A marked text's letters, and where each stands in it."""
-    found = [Letter(one, run.underline, run.bold, run.italic) for run in runs(text) for one in run.text]
+    if not re.search(r"[*_\\]", text):
+        return letters_of_plain(text), list(range(len(text)))
+    found = [
+        one for run in runs(text) for one in letters_of_plain(run.text, (run.underline, run.bold, run.italic))
+    ]
     places = []
     at = 0
     for letter in found:  # letters are a subsequence of the text: what lies between are marks and escapes
@@ -124,11 +142,12 @@ def from_marked(text: str) -> tuple[list[Letter], list[int]]:
 
 def _marked_line(line: list[Letter]) -> tuple[str, list[int], int]:
     plain = plain_text(line)
-    if not re.search(r"[*_\\]", plain) and not any(any(letter.style) for letter in line):
+    if not re.search(r"[*_\\]", plain) and not any(any(letter.style) for letter in kinds_of(line)):
         return plain, list(range(len(line))), 0
     styles = _nested(line)
     wanted = tuple(styles[at] for at in range(len(line)))
-    for escape in (False, True):
+    lone = not any(any(one) for one in wanted) and max(plain.count("*"), plain.count("_")) < 2
+    for escape in ("none", "where needed", "all") if lone else ("where needed", "all"):
         text, places = _emit(line, wanted, escape=escape)
         if _reads_as(text, plain, wanted):
             return text, places, sum(_differs(a, b) for a, b in zip(line, wanted, strict=True))
@@ -136,13 +155,8 @@ def _marked_line(line: list[Letter]) -> tuple[str, list[int], int]:
     if _reads_as(text, plain, wanted):
         return text, from_marked(text)[1], 0
     bare = [(False, False, False)] * len(line)
-    text, places = _emit(line, bare, escape=False)
-    if not _reads_as(text, plain, bare):
-        text, places = _emit(line, bare, escape=True)
+    text, places = _emit(line, bare, escape="all")
     return text, places, sum(any(letter.style) and not letter.text.isspace() for letter in line)
-
-
-Style = tuple[bool, bool, bool]
 
 
 def _differs(letter: Letter, style: Style) -> bool:
@@ -188,7 +202,7 @@ def _nested(line: Sequence[Letter]) -> list[Style]:
     return [(one[0], one[1], one[2]) for one in styles]
 
 
-def _emit(line: Sequence[Letter], styles: Sequence[Style], *, escape: bool) -> tuple[str, list[int]]:
+def _emit(line: Sequence[Letter], styles: Sequence[Style], *, escape: str) -> tuple[str, list[int]]:
     text, places = "", []
     opened: list[int] = []
     before: Style = (False, False, False)
@@ -203,12 +217,22 @@ def _emit(line: Sequence[Letter], styles: Sequence[Style], *, escape: bool) -> t
             opening.sort(key=lambda which: (-_lasts(styles, at, which), which))
             text += "".join(_MARKS[which] for which in opening)
             opened, before = keep + opening, style
-        if escape and letter.text in "*_\\":
+        if (escape == "all" and letter.text in "*_\\") or (escape != "none" and _would_mark(line, at)):
             text += "\\"
         places.append(len(text))
         text += letter.text
     text += "".join(_MARKS[which] for which in reversed(opened))
     return text, places
+
+
+def _would_mark(line: Sequence[Letter], at: int) -> bool:
+    """Whether some reader could take the character for a mark: one with spaces on both sides is none."""
+    one = line[at].text
+    after = line[at + 1].text if at + 1 < len(line) else " "
+    if one == "\\":
+        return after in "*_\\"
+    before = line[at - 1].text if at else " "
+    return one in "*_" and not (before.isspace() and after.isspace())
 
 
 def _lasts(styles: Sequence[Style], at: int, which: int) -> int:

@@ -128,7 +128,9 @@ def _left_group(text: str, found: dict[str, str]) -> None:
     first, _, rest = text.partition("\n")
     match = _NAMED.fullmatch(first)
     if match is not None:
-        name = _canonical(match["key"])
+        name = match["key"].strip()
+        if _canonical(name).casefold() == name.casefold():
+            name = _canonical(name)
         value = "\n".join(part for part in (match["value"] or "", rest) if part)
         if name not in found:
             found[name] = value
@@ -149,7 +151,10 @@ def _laid_out(values: Mapping[str, str], named: Mapping[str, str]) -> list[Title
             above += [TitleLine(one, True) for one in values[name].split("\n")]
             above += [TitleLine("", True)] * (3 if name == "Title" else 1)
     below: list[TitleLine] = []
-    for key, value in named.items():
+    # In an order of their own, so that a page read and laid out again is the same page.
+    order = sorted(named, key=lambda key: _ORDER.index(key) if key in _ORDER else -1)
+    for key in order:
+        value = named[key]
         first, _, rest = value.partition("\n")
         below += [TitleLine(f"{key}: {first}".rstrip(), False)]
         below += [TitleLine(one, False) for one in rest.split("\n") if rest]
