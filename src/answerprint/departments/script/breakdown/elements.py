@@ -1,0 +1,331 @@
+"""Things in the action: props, vehicles, animals, wardrobe, make-up, each with why it is taken to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from answerprint.core.breakdown import Category
+from answerprint.departments.script.breakdown.mentions import Mention
+from answerprint.departments.script.breakdown.phrases import Reading, quantity
+from answerprint.departments.script.breakdown.sentences import singular
+from answerprint.departments.script.breakdown.vocabulary import Entry, Vocabulary
+
+_DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that", "these", "those"))
+_ABSTRACT_ENDINGS = (
+    "tion",
+    "sion",
+    "ness",
+    "ment",
+    "ity",
+    "ence",
+    "ance",
+    "ism",
+    "hood",
+    "ship",
+    "ing",
+    "ly",
+    "ure",
+    "dom",
+)
+_EATING = frozenset(
+    "eat bite chew munch nibble devour gnaw cook fry grill roast boil carve slice chop butter serve swallow taste".split()
+)
+_COOKED = frozenset(
+    "roast roasted fried grilled baked boiled stewed smoked cooked raw frozen tinned canned barbecued chopped sliced breaded salted".split()
+)
+_LIFELESS = frozenset(
+    "toy stuffed plastic ceramic wooden cardboard paper carved bronze stone rubber plush inflatable plaster porcelain painted embroidered dead mounted china glass tin clockwork tattooed mechanical lego origami".split()
+)
+_HEARD = frozenset("hear hears heard sound sounds noise audible offscreen off-screen".split())
+_FIRE = frozenset(("fire", "fires"))
+
+
+def things(reading: Reading, element: int, *, handled: bool = False) -> Iterator[Mention]:
+    """Every thing a sentence shows. `handled`: all of it is business in somebody's hands (a parenthetical)."""
+    known = reading.known
+    at = 0
+    count = len(reading.tokens)
+    while at < count:
+        token = reading.tokens[at]
+        if token.kind != "word":
+            at += 1
+            continue
+        found = known.thing(reading.words, at, count) if at < count else None
+        if found is None or not _adjacent(reading, at, found[1]):
+            found = _shorter(reading, at, found)
+        if found is None:
+            yield from _unlisted(reading, at, element)
+            at += 1
+            continue
+        entry, length = found
+        last = at + length - 1
+        if _is_name(reading, at, last) or (length == 1 and reading.is_verb(at)):
+            at += 1
+            continue
+        if reading.absent[at]:
+            at += length
+            continue
+        mention = _judge(reading, entry, at, last, element, handled)
+        if mention is not None:
+            yield mention
+        at += length
+
+
+def _adjacent(reading: Reading, at: int, length: int) -> bool:
+    return all(one.kind != "mark" and not one.owner for one in reading.tokens[at : at + length - 1])
+
+
+def _shorter(reading: Reading, at: int, found: tuple[Entry, int] | None) -> tuple[Entry, int] | None:
+    """`Tom's` owns what follows: no thing reaches over an owner, unless the list has it so (postman's bag)."""
+    if found is None:
+        return None
+    length = found[1]
+    if length > 1 and all(one.kind == "word" for one in reading.tokens[at : at + length]):
+        return found
+    again = reading.known.thing(reading.words, at, at + 1)
+    return again
+
+
+def _is_name(reading: Reading, at: int, last: int) -> bool:
+    """A person called Rose is no rose."""
+    if at != last or reading.words[at] not in reading.names:
+        return False
+    token = reading.tokens[at]
+    return token.capitalised and not (at == 0 and reading.words[at] not in reading.names)
+
+
+def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, handled: bool) -> Mention | None:
+    """Whether a listed word is there, as what, and how sure that is."""
+    known = reading.known
+    token = reading.tokens[last]
+    start = reading.phrase_start(at)
+    verb, preposition = reading.governor(start)
+    category: str = entry.category
+    name = entry.name
+    capitals = token.capitals and not _all_capitals(reading)
+    if token.owner and category in ("props", "wardrobe"):
+        return None
+    following = _head_after(reading, last)
+    if following is not None:
+        part = following in known.nouns["vehicle_parts"] and category == "vehicles"
+        if not part:
+            return None  # "car park", "dog food": the thing is only what another is called after
+    if category == "animals":
+        before = reading.words[start:at]
+        dish = (
+            verb in _EATING
+            or (set(before) & _COOKED and True)
+            or preposition == "of"
+            and verb in ("eat", "plate")
+        )
+        if dish or set(before) & _LIFELESS:
+            name = " ".join([*[word for word in before if word in _COOKED | _LIFELESS], entry.name])
+            category = "props"
+    if category in ("animals", "vehicles") and _only_heard(reading, at, last):
+        return Mention("sound", name, element, reading.tokens[at].start, token.end, 0.6, "only heard")
+    governed = verb in known.verbs["handling"] and (
+        not preposition or preposition in known.closed["particles"] or preposition in ("with", "for")
+    )
+    looked = verb in known.verbs["looking"] and preposition in (
+        "at",
+        "to",
+        "toward",
+        "towards",
+        "into",
+        "over",
+        "up",
+        "",
+    )
+    shown = _shown(reading, at, last, start)
+    if entry.when == "handled" and not (
+        governed or looked or capitals or handled or shown or category != "props" and _used(verb)
+    ):
+        return None
+    if category == "props" and verb == "go" and not preposition:
+        return None
+    words = [reading.tokens[one].text for one in range(start, last + 1)]
+    said = " ".join(words)
+    if capitals:
+        confidence, reason = 0.9, f"in capitals in the action: “{said}”"
+    elif governed or handled:
+        confidence, reason = 0.85, f"handled in the action: “{(verb + ' … ') if verb else ''}{said}”"
+    elif looked:
+        confidence, reason = 0.75, f"looked at or pointed out: “{said}”"
+    elif entry.when == "always":
+        confidence, reason = 0.7, f"named in the action: “{said}”"
+    else:
+        confidence, reason = 0.55, f"stands by itself in the action: “{said}”"
+    name = _qualified(reading, name, entry, at, start) if category == entry.category else name
+    return Mention(
+        _category(category),
+        name,
+        element,
+        reading.tokens[at].start,
+        token.end - (2 if token.owner and token.text[-2:] in ("'s", "’s") else 0),
+        confidence,
+        reason,
+        quantity(reading, start, at),
+        start < at and reading.words[start] in _DEFINITE,
+    )
+
+
+def _category(name: str) -> Category:
+    categories: dict[str, Category] = {
+        "props": "props", "vehicles": "vehicles", "animals": "animals", "wardrobe": "wardrobe", "makeup": "makeup",
+    }  # fmt: skip
+    return categories[name]
+
+
+def _used(verb: str) -> bool:
+    return verb in (
+        "ride",
+        "drive",
+        "board",
+        "mount",
+        "wear",
+        "climb",
+        "enter",
+        "see",
+        "appear",
+        "stand",
+        "wait",
+        "cross",
+        "pass",
+    )
+
+
+def _head_after(reading: Reading, last: int) -> str | None:
+    """The noun that a word is only a modifier of: `car` before `park`. None when it is the head itself."""
+    after = reading.after(last)
+    if after is None or reading.tokens[last].owner or reading.tokens[last + 1].kind != "word":
+        return None
+    known = reading.known
+    word = reading.words[last]
+    plural = singular(word) != word
+    if (
+        plural
+        or reading.finite(last + 1)
+        or after in known.closed["adverbs"]
+        or after in known.closed["determiners"]
+    ):
+        return None
+    if reading.tokens[last + 1].capitalised and not reading.tokens[last].capitalised:
+        return None
+    if after.endswith(("ly", "ed", "ing")) or after in reading.names:
+        return None
+    if after in known.nouns["vehicle_parts"] or after in known.nouns["places"] or after in known.nouns["set"]:
+        return after
+    if after in known.people or singular(after) in known.people:
+        return after
+    if known.name_of(after) is not None and not reading.is_verb(last + 1):
+        return after
+    if after in known.base or after.endswith("s"):
+        return None
+    return after if after.isalpha() and len(after) > 2 and after not in known.closed["numbers"] else None
+
+
+def _qualified(reading: Reading, name: str, entry: Entry, at: int, start: int) -> str:
+    """`brass key`: materials and purposes stay with the name, colours and sizes do not."""
+    if at <= start or entry.category not in ("props", "vehicles"):
+        return name
+    before = reading.tokens[at - 1]
+    word = before.low if not before.owner else f"{before.low}'s"
+    if before.kind != "word" or word in name.split():
+        return name
+    materials = reading.known.nouns["materials"]
+    listed = reading.known.thing(reading.words, at - 1, at)
+    noun = listed is not None and listed[0].category == "props" and word not in reading.known.base
+    if word in materials or (noun and not before.owner and word not in reading.known.closed["adverbs"]):
+        return f"{word} {name}"
+    return name
+
+
+def _all_capitals(reading: Reading) -> bool:
+    """A sentence shouted from one end to the other points nothing out."""
+    words = [token for token in reading.tokens if token.kind == "word" and len(token.low) > 1]
+    return len(words) > 3 and all(token.text.isupper() for token in words)
+
+
+def _shown(reading: Reading, at: int, last: int, start: int) -> bool:
+    """A sentence that is nothing but the thing is a shot of it: `The clock.`"""
+    rest = [token for token in reading.tokens[last + 1 :] if token.kind == "word"]
+    return start == 0 and not rest
+
+
+def _only_heard(reading: Reading, at: int, last: int) -> bool:
+    words = set(reading.words)
+    if words & _HEARD and not words & {"see", "sees", "appears"}:
+        place = [one for one, word in enumerate(reading.words) if word in _HEARD]
+        return any(abs(one - at) < 8 for one in place)
+    verbs = reading.known.verbs
+    after = reading.words[last + 1 : last + 4]
+    distance = any(word in ("distance", "distant", "somewhere", "faraway") for word in reading.words) or (
+        "far" in reading.words
+    )
+    return distance and any(word in verbs["other"] for word in after)
+
+
+def _unlisted(reading: Reading, at: int, element: int) -> Iterator[Mention]:
+    """A noun that no list knows, governed by a verb of holding, is a prop of its own."""
+    known = reading.known
+    token = reading.tokens[at]
+    word = token.low
+    if (
+        reading.absent[at]
+        or token.owner
+        or len(word) < 3
+        or reading.finite(at)
+        or token.capitalised
+        and not token.capitals
+    ):
+        return
+    if (
+        word in reading.names
+        or word in known.closed["adverbs"]
+        or word in known.closed["determiners"]
+        or word in known.closed["numbers"]
+    ):
+        return
+    if (
+        reading.after(at) is not None
+        and not reading.finite(at + 1)
+        and reading.words[at + 1] not in known.closed["adverbs"]
+        and reading.words[at + 1] not in known.closed["determiners"]
+        and not reading.words[at + 1].endswith("ly")
+    ):
+        return  # an adjective, or a noun before its head
+    one = singular(word)
+    for words in ("body", "abstract", "set"):
+        if word in known.nouns[words] or one in known.nouns[words]:
+            return
+    if (
+        one in known.people
+        or one in known.groups
+        or word in known.groups
+        or word in known.base
+        or word.endswith(_ABSTRACT_ENDINGS)
+    ):
+        return
+    start = reading.phrase_start(at)
+    if start == at:
+        return
+    if (
+        reading.words[start] not in known.closed["determiners"]
+        and reading.words[start] not in known.closed["numbers"]
+        and not reading.tokens[start].owner
+    ):
+        return
+    verb, preposition = reading.governor(start)
+    if verb not in known.verbs["holding"] or (preposition and preposition not in known.closed["particles"]):
+        return
+    said = " ".join(t.text for t in reading.tokens[start : at + 1])
+    yield Mention(
+        "props", one, element, token.start, token.end, 0.45,
+        f"no listed word, but handled in the action: “{verb} … {said}”",
+        quantity(reading, start, at), reading.words[start] in _DEFINITE,
+    )  # fmt: skip
+
+
+def known_noun(known: Vocabulary, word: str) -> bool:
+    """Whether a word is a thing of any list."""
+    return known.name_of(word) is not None
