@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -13,8 +13,8 @@ import msgspec
 from answerprint.departments.planning.money import currency
 from answerprint.departments.planning.money.budget import complete, price
 from answerprint.departments.planning.money.quantities import main_unit, quantities
-from answerprint.departments.planning.money.rates import Rates
-from answerprint.departments.planning.records import Performer, Schedule, Window
+from answerprint.departments.planning.money.rates import Climate, Rates
+from answerprint.departments.planning.records import Location, Performer, Schedule, Window
 
 MINUTES_PER_EIGHTH = 15  # where a schedule carries no estimates: five pages in a day of ten hours
 SPILL_DAYS = 21  # how soon after the last day whoever is missing something has to come back
@@ -133,6 +133,17 @@ def board_of(schedule: Schedule, rates: Rates, *, default_dry: float) -> Board:
         gone=frozenset(one.number for one in schedule.performers if not _free_after(one, last)),
         assumed_dry=assumed,
     )
+
+
+def with_climates(rates: Rates, locations: Iterable[Location]) -> Rates:
+    """The rates with the climates of a plan's locations, where the rates file names none of its own."""
+    known = {one.name for one in rates.climates}
+    more = tuple(
+        Climate(name=one.name, dry_probability=one.dry_probability)
+        for one in locations
+        if one.dry_probability and one.name not in known
+    )
+    return msgspec.structs.replace(rates, climates=(*rates.climates, *more))
 
 
 def prices_of(schedule: Schedule, rates: Rates) -> Prices:

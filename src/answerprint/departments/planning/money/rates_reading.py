@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -104,8 +105,11 @@ class _Reader(TomlValues):
 
     def account(self, row: Mapping[str, Any], key: str) -> Account:
         self.only(row, ("number", "name", "section"), key)
+        number = self.text(row, "number", key)
+        if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", number) or number in SECTIONS:
+            self.refuse("AP-PLAN-070", f"{key}.number", f"{number!r} is no account number", "1100, 20-15 …")
         return Account(
-            number=self.text(row, "number", key),
+            number=number,
             name=self.text(row, "name", key),
             section=self.choice(row, "section", key, SECTIONS),
         )

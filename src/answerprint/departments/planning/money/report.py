@@ -1,4 +1,4 @@
-"""What `plan risk` writes: a self-contained page with its pictures, the numbers as JSON, the tornado alone."""
+"""What `plan risk` writes: a self-contained page with its pictures, the numbers, the tornado alone."""
 
 from __future__ import annotations
 
