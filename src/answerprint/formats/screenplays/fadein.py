@@ -77,7 +77,7 @@ def read_fadein(source: Path) -> Screenplay:
             remedy="open it in Fade In and save it again, or take a backup",
         )
     version = root.get("version") or ""
-    inline = version.isdecimal() and int(version) < 20  # OSF 1.2 wrote styles into the text
+    inline = re.fullmatch(r"1\d?", version) is not None  # OSF 1.2 wrote styles into the text
     return script_of(
         _as_fdx(root, inline=inline),
         name=source.name,

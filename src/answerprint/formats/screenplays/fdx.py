@@ -213,7 +213,7 @@ class _Reader:
         for properties in paragraph.iterfind("SceneProperties"):
             scene.eighths = scene.eighths or _eighths(properties.get("Length") or "")
             page = properties.get("Page") or ""
-            scene.page = int(page) if page.isdecimal() and len(page) < 6 else 0
+            scene.page = int(page) if re.fullmatch(r"[0-9]{1,5}", page) else 0
             self._summary(properties)
 
     def _summary(self, properties: etree._Element) -> None:
@@ -357,5 +357,5 @@ def _joined(first: Element, second: Element) -> Element:
 
 def _eighths(length: str) -> int:
     """`1 3/8` is 11 eighths; 0 where the length is not readable."""
-    match = re.fullmatch(r"\s*(?:(\d{1,4})(?:\s+|$))?\s*(?:(\d)/8)?\s*", length)
+    match = re.fullmatch(r"\s*(?:([0-9]{1,4})(?:\s+|$))?\s*(?:([0-9])/8)?\s*", length)
     return int(match[1] or 0) * 8 + int(match[2] or 0) if match else 0

@@ -6,6 +6,7 @@ dialogue, an omitted scene) as two. Older versions keep a note inside its paragr
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,7 @@ from lxml import etree
 from answerprint.formats.screenplays.safe_xml import line_of, text_of
 
 BONEYARD = "Boneyard"  # the name of a note that holds text taken out of the script
+_UNITS = re.compile(r"[0-9]{1,9}")
 EMBEDDED = ("DualDialogue", "OmittedScene")
 
 
@@ -55,7 +57,7 @@ def notes_by_paragraph(root: etree._Element) -> tuple[dict[int, list[ScriptNote]
     astray = 0
     for element in root.iterfind("ScriptNotes/ScriptNote"):
         parts = (element.get("Range") or "").split(",")
-        if len(parts) == 2 and all(part.strip().isdecimal() for part in parts):
+        if len(parts) == 2 and all(_UNITS.fullmatch(part.strip()) for part in parts):
             start = min(int(part) for part in parts)
         else:
             start, astray = at, astray + 1

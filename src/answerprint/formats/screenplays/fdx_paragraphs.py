@@ -93,7 +93,8 @@ class Paragraphs:
         summary = [self.runs(one, "          ")[0] for one in elements[at + 1 : end]]
         inside = _properties(scene, summary)
         omitted: list[str] = []
-        if scene.omitted and end < len(elements) and elements[end].kind == "boneyard":
+        gone = scene.omitted or heading.text.casefold().rstrip(".") == "omitted"
+        if gone and end < len(elements) and elements[end].kind == "boneyard":
             omitted = self._omitted(elements[end].text)
             end += bool(omitted)
         self._paragraph(
