@@ -344,8 +344,10 @@ def _inserts(
         for element in sheet.elements:
             legible = cues["reading"].search(element.name) is not None
             if element.category == "props" and element.answer != "rejected" and element.evidence and legible:
-                passage = element.evidence[0]
-                shots.append(_insert(element.name, passage.line, passage.text))
+                named = re.compile(rf"\b{re.escape(element.name)}\b", re.IGNORECASE)
+                hit = _first(named, actions)
+                line, passage = element.evidence[0].line, element.evidence[0].text
+                shots.append(_insert(element.name, hit[0] if hit else line, hit[2] if hit else passage))
         return shots
     hit = _first(cues["reading"], actions)
     return [_insert(hit[1], hit[0], hit[2])] if hit else []
