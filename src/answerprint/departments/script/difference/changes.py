@@ -208,7 +208,10 @@ def _summary(scenes: Sequence[SceneChange], renamed: Sequence[Rename]) -> tuple[
     renumbered = sum(one.renumbered for one in scenes)
     if renumbered:
         found.append(f"{renumbered} carry another number")
-    found += [f"{one.kind} {one.before} is now {one.after} ({one.places} places)" for one in renamed]
+    found += [
+        f"{one.kind} {one.before} is now {one.after} ({one.places} place{'' if one.places == 1 else 's'})"
+        for one in renamed
+    ]
     return tuple(found)
 
 
