@@ -35,11 +35,9 @@ def baselines(problem: Problem, book: DayBook) -> dict[str, tuple[int, Days]]:
     return found
 
 
-def first_boards(problem: Problem, book: DayBook) -> list[Days]:
-    """Boards to begin searching from, the best first: the baselines, and one grouped by who is in it."""
-    boards = [days for _, days in baselines(problem, book).values()]
-    boards.append(pack(problem, book, _by_cast(problem), 3))
-    return sorted(boards, key=lambda days: Board(problem, days, book).total)
+def cast_board(problem: Problem, book: DayBook) -> Days:
+    """A board to begin from whose days hold the same people."""
+    return pack(problem, book, _by_cast(problem), 3)
 
 
 def pack(problem: Problem, book: DayBook, order: Sequence[int], back: int) -> Days:
@@ -56,8 +54,8 @@ def pack(problem: Problem, book: DayBook, order: Sequence[int], back: int) -> Da
         if n in placed:
             continue
         mine = open_days.setdefault(problem.strips[n].unit, [])
-        slot = next((one for one in mine[-back:] if _fits(problem, book, days, one, n)), None)
-        if slot is None:
+        slot = next((one for one in mine[-back:] if _fits(problem, book, days, one, n)), -1)
+        if slot < 0:
             first = problem.units.index(problem.strips[n].unit) * count
             empty = [
                 one for one in range(first, first + count) if not days[one] and problem.allowed[n] >> one & 1

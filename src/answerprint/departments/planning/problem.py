@@ -75,20 +75,21 @@ def compile_problem(
     fixed: Mapping[tuple[str, datetime.date], tuple[str, ...]] | None = None,
     published: Mapping[str, tuple[str, datetime.date]] | None = None,
     also_dates: Iterable[datetime.date] = (),
+    not_before: datetime.date | None = None,
 ) -> Problem:
     """The problem of placing strips on dates.
 
     fixed gives whole days (unit, date → strip ids in order); published gives where strips stood before
-    (id → unit, date). Raises PlanError AP-PLAN-105 when no date is left, AP-PLAN-106 for a pin on a date
+    (id → unit, date); also_dates are taken as shooting dates whatever the calendar says; no strip that is not
+    fixed goes before not_before. Raises PlanError AP-PLAN-105 when no date is left, AP-PLAN-106 for a pin on a date
     that is not shot.
     """
     strips = tuple(one for one in strips if _number(one) not in settings.boneyard)
     units = ("main", *(one.name for one in settings.units))
     fixed_days = {**_pinned_days(settings, strips), **(fixed or {})}
-    asked = {*also_dates, *(date for _, date in fixed_days), *(one.date for one in settings.pins)}
-    dates = shooting_dates(
-        settings, strips, performers, locations, asked, min(settings.day.max_minutes, rules.max_day_minutes)
-    )
+    asked = {*(date for _, date in fixed_days), *(one.date for one in settings.pins)}
+    limit = min(settings.day.max_minutes, rules.max_day_minutes)
+    dates = shooting_dates(settings, strips, performers, locations, asked, limit, frozenset(also_dates))
     at = {date: index for index, date in enumerate(dates)}
     index_of = {one.id: index for index, one in enumerate(strips)}
     number_of = {one.number: index for index, one in enumerate(performers)}
@@ -98,7 +99,7 @@ def compile_problem(
     place = [place_of[one.location] for one in strips]
     light = [needed_light(one, settings.day.interiors_follow_script) for one in strips]
     suns = [
-        [_sun(date, settings, one) for one in locations]
+        [sun_at(date, settings, one) for one in locations]
         for date in (*dates, *(one + datetime.timedelta(1) for one in dates))
     ]
     windows: list[list[Span | None]] = []
@@ -135,6 +136,9 @@ def compile_problem(
         pin = pins.get(_number(one).casefold())
         if pin is not None:
             bits &= 1 << (units.index(one.unit) * slots + at[pin])
+        if not_before is not None:
+            early = sum(1 << index for index, date in enumerate(dates) if date < not_before)
+            bits &= ~(early << (units.index(one.unit) * slots))
         bits = 1 << held[n] if n in held else bits & ~closed
         allowed.append(bits)
     fits = [
@@ -192,6 +196,7 @@ def shooting_dates(
     locations: tuple[Location, ...],
     asked: Iterable[datetime.date],
     limit: int,
+    also: frozenset[datetime.date] = frozenset(),
 ) -> tuple[datetime.date, ...]:
     """Dates that may be shot on. Without an end: a third more than the work needs at least, and far enough
     to reach every window and availability that was given."""
@@ -214,7 +219,8 @@ def shooting_dates(
             at="production.start",
             remedy="check the years of the dates, or set production.end",
         )
-    found = {one for one in asked if one < production.start}  # days that were shot or published before
+    asked = {*asked, *also}
+    found = {*also, *(one for one in asked if one < production.start)}  # shot or published before the start
     date = production.start
     while date <= (production.end or horizon):
         if date.weekday() not in off and date not in closed:
@@ -335,7 +341,7 @@ def _pinned_days(
     return found
 
 
-def _sun(date: datetime.date, settings: PlanSettings, location: Location) -> SunTimes:
+def sun_at(date: datetime.date, settings: PlanSettings, location: Location) -> SunTimes:
     production = settings.production
     if location.latitude is not None:
         return sun_times(date, location.latitude, location.longitude, production.timezone)

@@ -95,7 +95,8 @@ class ShootDay(msgspec.Struct, frozen=True, kw_only=True):
     date: datetime.date
     unit: str
     strips: tuple[str, ...]  # strip ids in shooting order
-    location: str  # the first of the day
+    starts: tuple[int, ...] = ()  # when each strip begins, minutes after midnight of the day's date
+    location: str = ""  # the first of the day
     locations: tuple[str, ...] = ()
     eighths: int = 0
     minutes: int = 0  # shooting time with moves

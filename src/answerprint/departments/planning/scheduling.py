@@ -1,0 +1,161 @@
+"""The schedule: strips on dates, searched, bounded, checked, and beside what sorting by hand would give."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from answerprint.core.breakdown import Breakdown
+from answerprint.departments.planning.alternatives import alternatives, other_boards
+from answerprint.departments.planning.bound import Bound, lower_bound
+from answerprint.departments.planning.checking import check_schedule, cost_of
+from answerprint.departments.planning.conflicts import with_conflicts
+from answerprint.departments.planning.construction import baselines, cast_board
+from answerprint.departments.planning.day_work import DayBook
+from answerprint.departments.planning.improving import Board
+from answerprint.departments.planning.laying_out import board_of_days, lay_out
+from answerprint.departments.planning.problem import Problem, compile_problem
+from answerprint.departments.planning.records import Location, Performer, Schedule, Strip, Violation
+from answerprint.departments.planning.rules import RulePack
+from answerprint.departments.planning.searching import CHAINS, search
+from answerprint.departments.planning.settings import PlanSettings
+from answerprint.departments.planning.strips import make_locations, make_performers, make_strips
+
+SECONDS = 10.0
+MOVES_A_STRIP = 500  # of each chain, where no number is given
+FEWEST_MOVES = 15_000
+ENDING = 0.13  # share of the time kept for alternatives and the check
+CHECKS = 0.4  # seconds
+
+Progress = Callable[[float, int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a schedule is made from."""
+
+    settings: PlanSettings
+    rules: RulePack
+    strips: tuple[Strip, ...]
+    performers: tuple[Performer, ...]
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to search. With `moves` the result depends on the seed alone; `seconds` is then ignored."""
+
+    seed: int = 0
+    seconds: float = SECONDS
+    moves: int | None = None  # of each chain
+    processes: int = CHAINS
+    alternatives: int = 3
+
+
+def plan_of(breakdown: Breakdown, settings: PlanSettings, rules: RulePack) -> Plan:
+    """A plan from a breakdown. Raises what `make_strips` raises."""
+    strips = make_strips(breakdown, settings)
+    performers = make_performers(breakdown.cast, settings)
+    return Plan(settings, rules, strips, performers, make_locations(strips, settings))
+
+
+def schedule(plan: Plan, effort: Effort = Effort(), report: Progress | None = None) -> Schedule:
+    """The best schedule found, with its bound, baselines, alternatives and whatever rules it breaks.
+
+    Raises PlanError AP-PLAN-105 and AP-PLAN-106 for dates that cannot be; AP-PLAN-107 when there are no
+    strips. Rules that cannot all hold raise nothing: they are in `violations` with the facts that conflict.
+    """
+    began = time.monotonic()
+    problem = compile_problem(plan.settings, plan.rules, plan.strips, plan.performers, plan.locations)
+    return search_schedule(problem, plan, effort, report, began=began)
+
+
+def search_schedule(
+    problem: Problem,
+    plan: Plan,
+    effort: Effort,
+    report: Progress | None = None,
+    *,
+    began: float,
+    first: list[int] | None = None,
+    published: dict[str, tuple[str, datetime.date]] | None = None,
+    frozen: frozenset[datetime.date] = frozenset(),
+) -> Schedule:
+    """As `schedule`, for a problem that is compiled. first is a board to begin from beside the usual ones."""
+    book = DayBook(problem)
+    known = baselines(problem, book)
+    starts = sorted(
+        [*(days for _, days in known.values()), cast_board(problem, book)],
+        key=lambda days: Board(problem, days, book).total,
+    )
+    if first is not None:
+        starts = [first] * CHAINS
+    moves = (
+        effort.moves if effort.moves is not None else max(FEWEST_MOVES, MOVES_A_STRIP * len(problem.strips))
+    )
+    timed = effort.moves is None
+    left = effort.seconds * (1 - ENDING) - CHECKS - (time.monotonic() - began)
+    bounds: list[Bound] = []
+    found = search(
+        problem,
+        starts,
+        seed=effort.seed,
+        moves=moves,
+        seconds=max(left, 0.3) if timed else None,
+        processes=effort.processes,
+        report=report,
+        meanwhile=lambda: bounds.append(lower_bound(problem)),
+    )
+    best = lay_out(problem, board_of_days(found[0][1], book), book, seed=effort.seed)
+    others = ()
+    if effort.alternatives:
+        deadline = began + effort.seconds - CHECKS if timed else None
+        boards = other_boards(
+            problem,
+            found[0][1],
+            [one[1] for one in found[1:]],
+            seed=effort.seed,
+            moves=moves // 12,
+            deadline=deadline,
+        )
+        others = alternatives(problem, book, best, boards, effort.alternatives)
+    done = {
+        "moves": [one[2] for one in found],
+        "asked": moves,
+        "stopped_by": "moves" if all(one[2] == moves for one in found) else "seconds",
+    }
+    whole = msgspec.structs.replace(
+        best,
+        bound=min(bounds[0].cost, best.cost),
+        baselines={name: _honest(problem, book, days) for name, (_, days) in known.items()},
+        alternatives=others,
+        settings={**best.settings, "search": done, "fewest_days": bounds[0].days},
+    )
+    return checked(problem, plan, whole, published=published, frozen=frozen)
+
+
+def checked(
+    problem: Problem,
+    plan: Plan,
+    whole: Schedule,
+    *,
+    published: dict[str, tuple[str, datetime.date]] | None = None,
+    frozen: frozenset[datetime.date] = frozenset(),
+) -> Schedule:
+    """The schedule with what the independent checker finds, each with the facts that conflict."""
+    found = list(check_schedule(whole, plan.settings, plan.rules, plan.locations, frozen=frozen))
+    paid = cost_of(whole, plan.settings, plan.rules, plan.locations, published)
+    if paid != whole.cost:
+        found.append(
+            Violation(rule="cost", message=f"the checker counts {paid} where the schedule says {whole.cost}")
+        )
+    return msgspec.structs.replace(whole, violations=with_conflicts(problem, found))
+
+
+def _honest(problem: Problem, book: DayBook, days: list[int]) -> int:
+    """What a baseline costs in money, broken rules not counted as money."""
+    return lay_out(problem, board_of_days(days, book), book).cost
