@@ -18,7 +18,7 @@ import numpy as np
 from answerprint.departments.planning.money.board import Board, Day, Prices, Scene
 from answerprint.departments.planning.money.history import Production
 from answerprint.departments.planning.money.learning import learn, normal_inverse_gamma
-from answerprint.departments.planning.money.priors import Array, Beliefs, inverse_chi_square, stream
+from answerprint.departments.planning.money.priors import DRY, Array, Beliefs, inverse_chi_square, stream
 from answerprint.departments.planning.money.simulation import play
 
 REPLAYS = 1000  # runs of each past production
@@ -35,13 +35,16 @@ FINEST = 0.01  # log: no simulation is believed to be narrower than this
 
 @dataclass(frozen=True)
 class Calibration:
-    """The past scores, and the posterior of their mean and variance (normal-inverse-gamma)."""
+    """What past outcomes were over what was played, in `width`s, and the posterior of their mean and variance
+    (normal-inverse-gamma). The company's habit is taken over as it is; how far single productions stray from
+    it is taken in the width of the production at hand."""
 
     scores: tuple[float, ...] = ()
+    width: float = 1.0  # log: of the past simulations, their root mean square
     parameters: tuple[float, float, float, float] = PRIOR
 
     def moved(self, log_ratio: Array, seed: int, name: str) -> tuple[Array, Array]:
-        """A simulation's log ratios moved to where past scores lie, and the shifts that were drawn. Without
+        """A simulation's log ratios moved to where past outcomes lie, and the shifts that were drawn. Without
         history: as they are. A run that was worse than another stays worse."""
         runs = len(log_ratio)
         if not self.scores:
@@ -51,16 +54,16 @@ class Calibration:
         random = stream(seed, f"calibration {name}")
         variance = inverse_chi_square(random, scale, degrees, runs)
         shift = mean + np.sqrt(variance / weight) * random.standard_normal(runs)
-        believed = shift + np.sqrt(variance) * (log_ratio - middle) / width
+        believed = self.width * shift + np.sqrt(variance) * (log_ratio - middle)
         known = np.array(self.scores)
-        repeated = known[random.integers(len(known), size=runs)]
-        repeated = repeated + BLUR * scale * random.standard_normal(runs)
+        habit = float(known.mean())
+        strayed = known[random.integers(len(known), size=runs)] - habit
+        strayed = strayed + BLUR * scale * random.standard_normal(runs)
         new = random.random(runs) < NEW / (NEW + len(known))
-        drawn = np.sort(np.where(new, believed, repeated))
-        order = np.argsort(believed, kind="stable")
-        scores = np.empty(runs)
-        scores[order] = drawn
-        return middle + width * scores, shift
+        drawn = np.sort(np.where(new, believed, self.width * habit + width * strayed))
+        moved = np.empty(runs)
+        moved[np.argsort(believed, kind="stable")] = drawn
+        return middle + moved, shift
 
     @property
     def productions(self) -> int:
@@ -112,11 +115,7 @@ class _Replay:
     actual: float  # log ratio
     middle: float
     width: float
-    shape: Array  # standardised runs
-
-    @property
-    def score(self) -> float:
-        return (self.actual - self.middle) / self.width
+    runs: Array  # log ratios that were played
 
 
 def calibrate(
@@ -141,7 +140,7 @@ def calibrate(
             if actual is not None and ratios is not None:
                 log = np.log(ratios)
                 middle, width = _middle_and_width(log)
-                replays[kind].append(_Replay(one.name, actual, middle, width, (log - middle) / width))
+                replays[kind].append(_Replay(one.name, actual, middle, width, log))
     return Calibrated(
         beliefs=learn(productions, prior),
         days=_fitted(replays["days"]),
@@ -168,7 +167,7 @@ def past_board(one: Production, planned_days: float) -> Board:
         )
         days.append(
             Day(
-                unit="main", place="", capacity=600.0, moves=0.0, dry=0.75, scenes=scenes, cast=(1, 2, 3, 4),
+                unit="main", place="", capacity=600.0, moves=0.0, dry=DRY, scenes=scenes, cast=(1, 2, 3, 4),
                 cover=150.0 if at + 1 < count else 0.0, gap=1,
             )
         )  # fmt: skip
@@ -178,8 +177,9 @@ def past_board(one: Production, planned_days: float) -> Board:
 def _fitted(replays: Sequence[_Replay]) -> Calibration:
     if not replays:
         return Calibration()
-    scores = np.array([one.score for one in replays])
-    return Calibration(tuple(one.score for one in replays), normal_inverse_gamma(scores, PRIOR))
+    width = math.sqrt(sum(one.width**2 for one in replays) / len(replays))
+    scores = np.array([(one.actual - one.middle) / width for one in replays])
+    return Calibration(tuple(scores.tolist()), width, normal_inverse_gamma(scores, PRIOR))
 
 
 def _record(replays: Sequence[_Replay], seed: int) -> Record:
@@ -188,7 +188,7 @@ def _record(replays: Sequence[_Replay], seed: int) -> Record:
     scores, below = [], dict.fromkeys(LEVELS, 0)
     for at, one in enumerate(replays):
         others = _fitted([other for number, other in enumerate(replays) if number != at])
-        runs, _ = others.moved(one.middle + one.width * one.shape, seed, "record")
+        runs, _ = others.moved(one.runs, seed, "record")
         quantiles = np.quantile(runs, LEVELS)
         for level, value in zip(LEVELS, quantiles, strict=True):
             below[level] += int(one.actual <= value)

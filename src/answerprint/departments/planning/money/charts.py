@@ -26,7 +26,7 @@ def distribution(spread: Spread, title: str, note: str, marks: tuple[tuple[str, 
 
     marks: further values to show, with their names, such as what the budget has put aside.
     """
-    top, bottom, left, right, height = 92.0, 52.0, 28.0, 52.0, 360.0
+    top, bottom, left, right, height = 114.0, 52.0, 28.0, 52.0, 380.0
     drawing = Drawing(WIDTH, height, f"{title}. {note}")
     low, high = spread.edges[0], spread.edges[-1]
     outside = [value for value in (spread.planned, *(value for _, value in marks))]

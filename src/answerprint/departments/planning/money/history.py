@@ -97,6 +97,9 @@ def parse_history(text: str | bytes, *, file: str | None = None) -> History:
     return _Table(text, file).history()
 
 
+_Row = dict[str, float | None]
+
+
 class _Table:
     def __init__(self, text: str, file: str | None) -> None:
         self.text, self.file = text, file
@@ -114,7 +117,7 @@ class _Table:
         try:
             header = [one.strip().lower() for one in next(reader, [])]
             self._check_header(header)
-            rows: dict[str, list[dict[str, float | None]]] = {}
+            rows: dict[str, list[tuple[int, _Row]]] = {}
             for cells in reader:
                 self.row = reader.line_num
                 if not any(cell.strip() for cell in cells):
@@ -127,7 +130,7 @@ class _Table:
                     self.refuse("no name", "production")
                 values = {column: self._number(column, cell) for column, cell in named.items()}
                 self._check_row(values)
-                rows.setdefault(name, []).append(values)
+                rows.setdefault(name, []).append((self.row, values))
                 if self.row > MOST_ROWS:
                     self.refuse(f"more than {MOST_ROWS} rows: no company has shot so much")
         except csv.Error as error:
@@ -181,10 +184,11 @@ class _Table:
                 message = f"{actual:g} for {planned:g} planned: columns or units are mixed up"
                 self.refuse(message, f"actual_{kind}")
 
-    def _of_one(self, name: str, rows: list[dict[str, float | None]]) -> Production:
+    def _of_one(self, name: str, rows: list[tuple[int, _Row]]) -> Production:
         if len(rows) > 1:
+            self.row = rows[1][0]
             self.refuse(f"{name!r} has {len(rows)} rows and there is no column day")
-        row = rows[0]
+        row = rows[0][1]
         return Production(
             name=name,
             planned_days=row.get("planned_days"),
@@ -198,16 +202,18 @@ class _Table:
             breakdown_days=row.get("breakdown"),
         )
 
-    def _of_days(self, name: str, rows: list[dict[str, float | None]]) -> Production:
+    def _of_days(self, name: str, rows: list[tuple[int, _Row]]) -> Production:
         """Days of one production. What belongs to the whole stands in any of its rows, and is the same."""
         whole: dict[str, float | None] = {}
         for column in ("planned_days", "actual_days", "planned_cost", "actual_cost"):
-            found = {row[column] for row in rows if row.get(column) is not None}
-            if len(found) > 1:
-                self.refuse(f"{name!r} has {len(found)} different values", column)
-            whole[column] = found.pop() if found else None
+            whole[column] = None
+            for self.row, row in rows:
+                value = row.get(column)
+                if value is not None and whole[column] not in (None, value):
+                    self.refuse(f"{name!r} has {whole[column]:g} in another row", column)
+                whole[column] = whole[column] if value is None else value
         days = []
-        for at, row in enumerate(rows, 1):
+        for at, (_, row) in enumerate(rows, 1):
             number = row.get("day")
             days.append((float(at) if number is None else number, at, row))
         days.sort(key=lambda one: one[:2])

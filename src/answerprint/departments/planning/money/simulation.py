@@ -68,6 +68,7 @@ class _Play:
             name: stream(seed, name) for name in ("days", "scenes", "weather", "ill", "crew", "gear")
         }
         self.backlog = {day.place: np.zeros(runs) for day in board.days}  # minutes; negative: ahead
+        self.pulled = {day.place: np.zeros(runs) for day in board.days}  # minutes of cover that are used
         self.ill = {number: np.zeros(runs) for number in board.cast}  # days of illness left
         self.hit = {name: np.zeros(runs) for name in DRIVERS if name != "record"}
         self.work = np.zeros(runs)  # minutes that were asked for, for weighing days and scenes
@@ -139,16 +140,19 @@ class _Play:
         behind = self.backlog[day.place]
         credit = np.minimum(today, np.maximum(-behind, 0.0))
         today = today - credit
-        behind = behind + credit + blocked
+        behind = behind + credit
         free = np.maximum(room - today, 0.0)
         caught = np.minimum(free, np.maximum(behind, 0.0))
-        ahead = np.minimum(free - caught, np.maximum(day.cover + np.minimum(behind, 0.0), 0.0))
+        # What is pulled forward is gone from the cover of the days that follow.
+        pulled = np.minimum(self.pulled[day.place], day.cover)
+        ahead = np.minimum(free - caught, day.cover - pulled)
+        self.pulled[day.place] = pulled + ahead
         limit = min(LONGEST_OVERTIME, max(0.0, LONGEST_DAY * 60 - day.capacity))
         over = np.maximum(today - room, 0.0)
         # Overtime belongs to the end of a day somebody worked: a day that is lost whole has none.
         extra = np.where(room > 0, np.minimum(over, limit), 0.0)
         spilled = over - extra
-        behind = behind - caught - ahead + spilled + np.where(spilled > 0, SPILL_SETUP, 0.0)
+        behind = behind - caught - ahead + blocked + spilled + np.where(spilled > 0, SPILL_SETUP, 0.0)
         self.backlog[day.place] = behind
         self.overtime += extra / 60
         hour = self.prices.overtime_hour + sum(self.prices.cast_overtime.get(one, 0.0) for one in day.cast)
