@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, emit, printable
+from answerprint.cli.output import Json, emit, printable, stderr
 from answerprint.cli.plan.app import app
 
 if TYPE_CHECKING:
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     from answerprint.departments.planning.records import Schedule
 
 ScheduleFile = Annotated[
-    Path, typer.Argument(metavar="SCHEDULE", readable=False, help="What `plan schedule --out` wrote.")
+    Path,
+    typer.Argument(metavar="SCHEDULE", readable=False, help="A schedule.json, or a screenplay."),
 ]
 RatesFile = Annotated[
     Path | None, typer.Option("--rates", help="The rates file; without one, starter rates of no authority.")
+]
+PlanFile = Annotated[
+    Path | None,
+    typer.Option("--plan", help="The plan file: dates of a screenplay, climate of the locations."),
 ]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="The folder to write to; made when missing.")]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
@@ -37,6 +43,7 @@ def budget(
         Path | None,
         typer.Option("--write-rates", help="Write a rates file to start from, for this schedule, and stop."),
     ] = None,
+    plan: PlanFile = None,
     out: Out = None,
     force: Force = False,
     json: Json = False,
@@ -54,7 +61,7 @@ def budget(
     from answerprint.departments.planning.money.quantities import quantities
     from answerprint.departments.planning.money.workbook import budget_workbook
 
-    schedule = _schedule(file)
+    schedule = _schedule(file, plan)
     if write_rates is not None:
         return _write_rates(schedule, write_rates, force, json)
     priced = _rates(schedule, rates)
@@ -85,9 +92,7 @@ def risk(
         Path | None,
         typer.Option("--history", help="CSV of your past productions, a row a day or a row a production."),
     ] = None,
-    plan: Annotated[
-        Path | None, typer.Option("--plan", help="The plan file, for the climate of its locations.")
-    ] = None,
+    plan: PlanFile = None,
     runs: Annotated[int, typer.Option("--runs", help="How often the schedule is played.")] = 10_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
     out: Out = None,
@@ -106,7 +111,7 @@ def risk(
     from answerprint.departments.planning.money.forecast import risk_of
     from answerprint.departments.planning.money.history import read_history
 
-    schedule = _schedule(file)
+    schedule = _schedule(file, plan)
     priced = _rates(schedule, rates)
     if plan is not None:
         from answerprint.departments.planning.plan_file import read_plan
@@ -128,10 +133,24 @@ def risk(
     return int(Exit.NEEDS_A_PERSON if any(one.needs_a_person for one in found.findings) else Exit.DONE)
 
 
-def _schedule(file: Path) -> Schedule:
+def _schedule(file: Path, plan: Path | None = None) -> Schedule:
+    """A schedule that is there, or a quick one of a screenplay, the same each time."""
     from answerprint.departments.planning.schedule_file import read_schedule
 
-    return read_schedule(file)
+    if file.suffix.casefold() == ".json":
+        return read_schedule(file)
+    from answerprint.departments.planning.plan_file import read_plan
+    from answerprint.departments.planning.rules import load_rules
+    from answerprint.departments.planning.scheduling import FEWEST_MOVES, Effort, plan_of, schedule
+    from answerprint.departments.planning.settings import PlanSettings
+    from answerprint.pipeline.planning import breakdown_of
+
+    breakdown = breakdown_of(file)
+    settings = read_plan(plan) if plan is not None else PlanSettings()
+    rules = load_rules(settings.production.rules, plan.parent if plan is not None else None)
+    stderr().print(f"scheduling {printable(file.name)} first; plan schedule searches longer", markup=False)
+    made = schedule(plan_of(breakdown, settings, rules), Effort(moves=FEWEST_MOVES, alternatives=0))
+    return msgspec.structs.replace(made, title=made.title or breakdown.title)
 
 
 def _rates(schedule: Schedule, rates: Path | None) -> Rates:
