@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 from answerprint.core.errors import AnswerprintError, ScriptError
+from answerprint.departments.script.notes.grouping import subject_of
 from answerprint.departments.script.notes.records import Note
 from answerprint.departments.script.reading import read_screenplay
 from answerprint.formats.screenplays.headings import is_heading
@@ -38,6 +39,7 @@ _READER = re.compile(
 _SIGNED = re.compile(r"^(?P<reader>[A-Z][\w.\-]{1,20}(?: [A-Z][\w.\-]{0,20})?):\s+(?=\S)")
 _BULLET = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s+")
 _TITLE = re.compile(r"^\s*(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
+_NO_SUBJECT = re.compile(r"\b(?:general|overall|notes?|misc\w*|other|comments?|feedback)\b", re.IGNORECASE)
 _QUOTE = re.compile(r"[“\"]([^”\"]{6,300})[”\"]")
 
 
@@ -160,7 +162,6 @@ def text_notes(text: str, name: str, reader: str = "") -> list[Note]:
     scene = page = subject = ""
     open_lines: list[str] = []
     open_at = 0
-    titles: list[str] = []
 
     def close() -> None:
         nonlocal scene, page
@@ -198,8 +199,7 @@ def text_notes(text: str, name: str, reader: str = "") -> list[Note]:
         title, signed = _TITLE.match(line), _READER.match(line.strip())
         if title:
             close()
-            scene, page, subject = _under(title["title"], scene)
-            titles.append(title["title"])
+            scene, page, subject = _under(title["title"])
         elif signed:
             close()
             reader = signed["reader"].strip("* ")
@@ -215,13 +215,16 @@ def text_notes(text: str, name: str, reader: str = "") -> list[Note]:
     return found
 
 
-def _under(title: str, scene: str) -> tuple[str, str, str]:
+def _under(title: str) -> tuple[str, str, str]:
     """What a title puts the notes under it on: a scene, a page, or a subject."""
     if match := _SCENE.match(title):
         return match["scene"], "", ""
     if match := _PAGE.match(title):
         return "", match["page"], ""
-    return "", "", normalise(title) if len(title) <= 30 else ""
+    if len(title) > 30 or _NO_SUBJECT.search(title):
+        return "", "", ""
+    subject = subject_of(title)
+    return "", "", normalise(title) if subject == "general" else subject
 
 
 def _files(path: Path) -> list[Path]:
