@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -30,21 +31,24 @@ WORDS = (
 def other_boards(
     problem: Problem,
     best: Sequence[int],
-    found: Iterable[Sequence[int]],
     *,
     seed: int,
     moves: int,
     deadline: float | None = None,
 ) -> list[list[int]]:
-    """Boards to offer beside the best: what the other chains found, and the best one loosened under prices
-    that favour fewer moves, fewer days, or less holding of the cast."""
-    boards = [list(one) for one in found]
+    """Boards to offer beside the best: it, loosened under prices that favour fewer moves or fewer days."""
+    boards: list[list[int]] = []
     for at, (_, tilt) in enumerate(TILTS):
         prices = problem.settings.costs
         changed = {name: round(getattr(prices, name) * factor) for name, factor in tilt.items()}
         settings = msgspec.structs.replace(problem.settings, costs=msgspec.structs.replace(prices, **changed))
         tilted = replace(problem, settings=settings)
-        boards.append(anneal(tilted, best, seed=seed + 101 + at, moves=moves, deadline=deadline, hot=WARM)[1])
+        left = None
+        if deadline is not None:
+            now = time.monotonic()
+            left = now + max(deadline - now, 0.1) / (len(TILTS) - at)
+        own = seed + 101 + at
+        boards.append(anneal(tilted, best, seed=own, moves=moves, deadline=left, hot=WARM)[1])
     return boards
 
 

@@ -27,7 +27,7 @@ def baselines(problem: Problem, book: DayBook) -> dict[str, tuple[int, Days]]:
         ("sort_by_location", _grouped(problem, problem.place, [one.location for one in problem.strips])),
     ):
         for order in orders:
-            for backward in (1, 3, len(order)):
+            for backward in (1, len(order)):
                 days = pack(problem, book, order, backward)
                 total = Board(problem, days, book).total
                 if name not in found or total < found[name][0]:
@@ -35,9 +35,16 @@ def baselines(problem: Problem, book: DayBook) -> dict[str, tuple[int, Days]]:
     return found
 
 
-def cast_board(problem: Problem, book: DayBook) -> Days:
-    """A board to begin from whose days hold the same people."""
-    return pack(problem, book, _by_cast(problem), 3)
+def first_boards(problem: Problem, book: DayBook) -> list[Days]:
+    """Boards to begin searching from, the best first: one for each of a few orders, and one whose days hold
+    the same people."""
+    orders = [
+        *_grouped(problem, problem.place, [one.location for one in problem.strips])[1:3],
+        _grouped(problem, problem.set_index, [one.set for one in problem.strips])[1],
+        _by_cast(problem),
+    ]
+    boards = [pack(problem, book, order, 3) for order in orders]
+    return sorted(boards, key=lambda days: Board(problem, days, book).total)
 
 
 def pack(problem: Problem, book: DayBook, order: Sequence[int], back: int) -> Days:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from answerprint.departments.planning.problem import ANY, DAWN, DAY, DUSK, FAR, NIGHT, Problem
+from answerprint.departments.planning.problem import ANY, DAWN, DAY, DUSK, FAR, NIGHT, Problem, Span
 
 BROKEN = 20_000  # what the search takes a broken hard rule to cost, so that it mends them first
 LATE = 100  # … and each minute by which one is broken
@@ -68,6 +68,10 @@ class DayBook:
         )
         self._works: dict[int, DayWork] = {}
         self._days: dict[tuple[int, int], DayCost] = {}
+        # Dates of the same light and hours are one to a day's clock.
+        alike: dict[tuple[Span | None, ...], int] = {}
+        self._kind_of_date = [alike.setdefault(tuple(row), len(alike)) for row in problem.windows]
+        self._timings: dict[tuple[int, int], Timing] = {}
         self._any_dry = any(one < 1000 for row in problem.dry for one in row)
         self._dates = len(problem.dates)
         # Inside a location: first what needs daylight, then interiors, then what needs the evening.
@@ -103,7 +107,15 @@ class DayBook:
             fixed = self.problem.fixed.get(slot)
             inside = fixed is not None and bits == sum(1 << n for n in fixed)
             work = self.work_in_order(fixed) if fixed is not None and inside else self.work(bits)
-            found = self._days[key] = self.on_date(work, bits, slot)
+            same = (bits, self._kind_of_date[slot % self._dates])
+            timing = self._timings.get(same) if work.windowed and not inside else None
+            if timing is None:
+                if len(self._timings) > 300_000:
+                    self._timings.clear()
+                timing = self.timing(work, slot % self._dates)
+                if not inside:
+                    self._timings[same] = timing
+            found = self._days[key] = self.on_date(work, bits, slot, timing)
         return found
 
     def work_in_order(self, order: tuple[int, ...]) -> DayWork:
@@ -138,12 +150,12 @@ class DayBook:
             order, tuple(gaps), minutes, eighths, cast, tuple(places), moves, changes, first, last, windowed
         )
 
-    def on_date(self, work: DayWork, bits: int, slot: int) -> DayCost:
+    def on_date(self, work: DayWork, bits: int, slot: int, timing: Timing | None = None) -> DayCost:
         """The cost of a day on a date, by itself, and how much it breaks."""
         problem = self.problem
         date = slot % self._dates
         costs, limits = problem.settings.costs, problem.settings.day
-        timing = self.timing(work, date)
+        timing = timing or self.timing(work, date)
         cost = costs.shoot_day + work.moves * costs.location_move + work.set_changes * costs.set_change
         for here in work.places:
             cost += problem.locations[here].day_cost
@@ -256,13 +268,14 @@ class DayBook:
                     rank = 2
                 ranks[at] = (rank, inside.get(at, 0), at)
 
-            def key(n: int) -> tuple[tuple[int, int, int], tuple[int, bool, int, bool, int]]:
-                rank = ranks[place[n]]
-                if any_night and light[n] == NIGHT and rank[0] < 4:
-                    rank = (6, 0, place[n])
-                return rank, self._key[n]
-
-            order = sorted(strips, key=key)
+            keyed = []
+            for n in strips:
+                rank_here = ranks[place[n]]
+                if any_night and light[n] == NIGHT and rank_here[0] < 4:
+                    rank_here = (6, 0, place[n])
+                keyed.append((rank_here, self._key[n]))
+            keyed.sort()
+            order = [one[1][-1] for one in keyed]
         for first, then in problem.precedences:
             if first in order and then in order and order.index(first) > order.index(then):
                 order.remove(first)

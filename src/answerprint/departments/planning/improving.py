@@ -35,6 +35,8 @@ class Board:
         self._follow_always = bool(problem.rules.max_week_minutes) or len(problem.units) > 1
         self._slow = self._follow_always or bool(problem.minor_limits[0])
         self._ordinals = [one.toordinal() for one in problem.dates]
+        self._standard = problem.settings.day.standard_minutes
+        self._casts: dict[int, int] = {}
         self._later: dict[tuple[tuple[int, ...], int, int], Timing] = {}
         self._rested = self._rested_wrap()
         self.reset()
@@ -66,45 +68,41 @@ class Board:
     def price(self, changes: Changes, ceiling: float = math.inf) -> int | None:
         """What the total becomes by giving slots other strips; None where that is more than the ceiling.
         `accept` makes the last change priced."""
-        book, costs = self.book, self.costs
-        total = self.total
-        people = 0
+        costs = self.costs
+        prices = self.problem.settings.costs
+        best_case = ceiling + self.sequence + self.order
+        people, saved = 0, 0
+        came: list[tuple[int, int]] = []  # slot as a bit, who works there
+        for slot, bits in changes:
+            cast = self._cast_of(bits)
+            old = costs[slot]
+            if old is not None:
+                people |= old.work.cast ^ cast
+                over = max(0, old.timing.length - self._standard) * prices.overtime_hour // 60
+                least = prices.location_move + 2 * prices.set_change + over
+                saved += old.broken + (min(old.cost - prices.shoot_day, least) if bits else old.cost)
+            else:
+                people |= cast
+            came.append((1 << slot, cast))
+        paid, total = self._pay_after(came, people)
+        # A day that loses a strip or a group saves about a visit at most: what is too dear even then ends here,
+        # before the days are put in order.
+        if len(changes) == 2 and total - saved > best_case:
+            return None
         follows = self._follow_always
         new: list[tuple[int, int, DayCost | None]] = []
         for slot, bits in changes:
             old = costs[slot]
-            one = book.day(bits, slot) if bits else None
+            one = self.book.day(bits, slot) if bits else None
             new.append((slot, bits, one))
             if old is not None:
                 total -= old.cost + old.broken
-                if one is not None:
-                    total += one.cost + one.broken
-                    people |= old.work.cast ^ one.work.cast
-                    follows = follows or not (self._easy(one) and self._easy_here(slot))
-                else:
-                    people |= old.work.cast
-                    follows = True
-            elif one is not None:
+            if one is not None:
                 total += one.cost + one.broken
-                people |= one.work.cast
-                follows = True
-        # How the days follow each other can at best come to cost nothing: what is too dear even then ends here.
-        ceiling += self.sequence + self.order
-        paid: list[tuple[int, int, int]] = []
-        while people:
-            low = people & -people
-            who = low.bit_length() - 1
-            people ^= low
-            bits = self.cast[who]
-            for slot, _, one in new:
-                if one is not None and one.work.cast & low:
-                    bits |= 1 << slot
-                else:
-                    bits &= ~(1 << slot)
-            money = self._pay(who, bits)
-            total += money - self.paid[who]
-            paid.append((who, bits, money))
-        if total > ceiling:
+            if not follows:
+                follows = old is None or one is None or not (self._easy(one) and self._easy_here(slot))
+        # How the days follow each other can at best come to cost nothing.
+        if total > best_case:
             return None
         sequence, rough = self.sequence, None
         if follows:
@@ -119,6 +117,39 @@ class Board:
             total += order - self.order
         self._pending = (total, new, paid, sequence, rough, order)
         return total
+
+    def _pay_after(self, came: list[tuple[int, int]], people: int) -> tuple[list[tuple[int, int, int]], int]:
+        """What `people` are paid with other casts in some slots, and the total with that and nothing else changed."""
+        total = self.total
+        paid: list[tuple[int, int, int]] = []
+        cleared = 0
+        for slot, _ in came:
+            cleared |= slot
+        while people:
+            low = people & -people
+            who = low.bit_length() - 1
+            people ^= low
+            bits = self.cast[who] & ~cleared
+            for slot, cast in came:
+                if cast & low:
+                    bits |= slot
+            money = self._pay(who, bits)
+            total += money - self.paid[who]
+            paid.append((who, bits, money))
+        return paid, total
+
+    def _cast_of(self, bits: int) -> int:
+        found = self._casts.get(bits)
+        if found is None:
+            if len(self._casts) > 200_000:
+                self._casts.clear()
+            cast, rest, found = self.problem.cast, bits, 0
+            while rest:
+                low = rest & -rest
+                found |= cast[low.bit_length() - 1]
+                rest ^= low
+            self._casts[bits] = found
+        return found
 
     def accept(self) -> None:
         """Make the change that was priced last."""
@@ -340,17 +371,17 @@ class _Moves:
 
     def draw(self) -> Changes | None:
         kind = self.random.random()
-        if kind < 0.40:
+        if kind < 0.42:
             return self._relocate()
-        if kind < 0.72:
+        if kind < 0.77:
             return self._swap()
-        if kind < 0.84:
-            return self._relocate_group()
         if kind < 0.90:
+            return self._relocate_group()
+        if kind < 0.94:
             return self._swap_days()
-        if kind < 0.97:
+        if kind < 0.98:
             return self._move_day()
-        if kind < 0.985:
+        if kind < 0.99:
             return self._reverse()
         return self._empty_a_day()
 

@@ -11,17 +11,17 @@ import msgspec
 
 from answerprint.core.breakdown import Breakdown
 from answerprint.departments.planning.alternatives import alternatives, other_boards
-from answerprint.departments.planning.bound import Bound, lower_bound
+from answerprint.departments.planning.bound import lower_bound
 from answerprint.departments.planning.checking import check_schedule, cost_of
 from answerprint.departments.planning.conflicts import with_conflicts
-from answerprint.departments.planning.construction import baselines, cast_board
+from answerprint.departments.planning.construction import baselines
 from answerprint.departments.planning.day_work import DayBook
 from answerprint.departments.planning.improving import Board
 from answerprint.departments.planning.laying_out import board_of_days, lay_out
 from answerprint.departments.planning.problem import Problem, compile_problem
 from answerprint.departments.planning.records import Location, Performer, Schedule, Strip, Violation
 from answerprint.departments.planning.rules import RulePack
-from answerprint.departments.planning.searching import CHAINS, search
+from answerprint.departments.planning.searching import CHAINS, Chains
 from answerprint.departments.planning.settings import PlanSettings
 from answerprint.departments.planning.strips import make_locations, make_performers, make_strips
 
@@ -86,54 +86,31 @@ def search_schedule(
     frozen: frozenset[datetime.date] = frozenset(),
 ) -> Schedule:
     """As `schedule`, for a problem that is compiled. first is a board to begin from beside the usual ones."""
-    book = DayBook(problem)
-    known = baselines(problem, book)
-    starts = sorted(
-        [*(days for _, days in known.values()), cast_board(problem, book)],
-        key=lambda days: Board(problem, days, book).total,
-    )
-    if first is not None:
-        starts = [first] * CHAINS
     moves = (
         effort.moves if effort.moves is not None else max(FEWEST_MOVES, MOVES_A_STRIP * len(problem.strips))
     )
     timed = effort.moves is None
-    left = effort.seconds * (1 - ENDING) - CHECKS - (time.monotonic() - began)
-    bounds: list[Bound] = []
-    found = search(
-        problem,
-        starts,
-        seed=effort.seed,
-        moves=moves,
-        seconds=max(left, 0.3) if timed else None,
-        processes=effort.processes,
-        report=report,
-        meanwhile=lambda: bounds.append(lower_bound(problem)),
-    )
-    best = lay_out(problem, board_of_days(found[0][1], book), book, seed=effort.seed)
-    others = ()
+    last = began + effort.seconds - CHECKS
+    end = last - effort.seconds * ENDING if timed else None
+    chains = Chains(problem, seed=effort.seed, moves=moves, end=end, processes=effort.processes, first=first)
+    book = DayBook(problem)
+    known = baselines(problem, book)
+    bound = lower_bound(problem)
+    found = chains.wait(report, book)
+    boards = [one[1] for one in found]
     if effort.alternatives:
-        deadline = began + effort.seconds - CHECKS if timed else None
-        boards = other_boards(
-            problem,
-            found[0][1],
-            [one[1] for one in found[1:]],
-            seed=effort.seed,
-            moves=moves // 12,
-            deadline=deadline,
-        )
-        others = alternatives(problem, book, best, boards, effort.alternatives)
-    done = {
-        "moves": [one[2] for one in found],
-        "asked": moves,
-        "stopped_by": "moves" if all(one[2] == moves for one in found) else "seconds",
-    }
+        until = last if timed else None
+        boards += other_boards(problem, boards[0], seed=effort.seed, moves=moves // 12, deadline=until)
+    boards.sort(key=lambda days: Board(problem, days, book).total)
+    best = lay_out(problem, board_of_days(boards[0], book), book, seed=effort.seed)
+    made = [one[2] for one in found]
+    done = {"moves": made, "stopped_by": "moves" if min(made) == moves else "seconds"}
     whole = msgspec.structs.replace(
         best,
-        bound=min(bounds[0].cost, best.cost),
-        baselines={name: _honest(problem, book, days) for name, (_, days) in known.items()},
-        alternatives=others,
-        settings={**best.settings, "search": done, "fewest_days": bounds[0].days},
+        bound=min(bound.cost, best.cost),
+        baselines={name: _money(problem, book, days) for name, (_, days) in known.items()},
+        alternatives=alternatives(problem, book, best, boards[1:], effort.alternatives),
+        settings={**best.settings, "search": done, "fewest_days": bound.days},
     )
     return checked(problem, plan, whole, published=published, frozen=frozen)
 
@@ -156,6 +133,6 @@ def checked(
     return msgspec.structs.replace(whole, violations=with_conflicts(problem, found))
 
 
-def _honest(problem: Problem, book: DayBook, days: list[int]) -> int:
+def _money(problem: Problem, book: DayBook, days: list[int]) -> int:
     """What a baseline costs in money, broken rules not counted as money."""
     return lay_out(problem, board_of_days(days, book), book).cost

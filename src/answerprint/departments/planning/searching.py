@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
+from answerprint.departments.planning.construction import first_boards
 from answerprint.departments.planning.day_work import DayBook
 from answerprint.departments.planning.improving import Report, anneal
 from answerprint.departments.planning.problem import Problem
@@ -16,66 +18,90 @@ CHAINS = 2  # one for each core of a small machine; the same on every machine, s
 Found = tuple[int, list[int], int]  # total, days, moves made
 
 
-def search(
-    problem: Problem,
-    starts: Sequence[Sequence[int]],
-    *,
-    seed: int,
-    moves: int,
-    seconds: float | None = None,
-    processes: int = CHAINS,
-    report: Report | None = None,
-    meanwhile: Callable[[], None] | None = None,
-) -> list[Found]:
-    """What each chain found, the best first. Chain n begins from start n (in turn) with seed + n.
+class Chains:
+    """Searches begun at once and waited for later; the process that began them runs one itself.
 
-    With seconds the chains are stopped then and the result may depend on the machine; without, it depends on
-    the seed and the number of moves alone, whether the chains run side by side or one after another.
-    meanwhile runs in this process before its own chain.
+    With an end (a reading of `time.monotonic`) the chains are stopped then and the result may depend on the
+    machine; without, it depends on the seed and the number of moves alone, whether the chains run side by
+    side or one after another.
     """
-    began = time.monotonic()
-    deadline = None if seconds is None else began + seconds
-    jobs = [(list(starts[n % len(starts)]), seed + n) for n in range(CHAINS)]
-    others: list[tuple[Connection, int]] = []
-    workers = []
-    if processes > 1:
-        context = get_context("spawn")
-        for n, (start, own) in enumerate(jobs[1:], start=1):
-            ours, theirs = context.Pipe(duplex=False)
-            left = None if deadline is None else time.time() + deadline - time.monotonic()
-            worker = context.Process(
-                target=_chain, args=(theirs, problem, start, own, moves, left), daemon=True
-            )
-            worker.start()
-            theirs.close()
-            others.append((ours, n))
-            workers.append(worker)
-    if meanwhile is not None:
-        meanwhile()
-    alone = jobs if not others else jobs[:1]
-    found: list[Found] = []
-    for at, (start, own) in enumerate(alone):
-        end = (
-            None if deadline is None else time.monotonic() + (deadline - time.monotonic()) / (len(alone) - at)
-        )
-        found.append(anneal(problem, start, seed=own, moves=moves, deadline=end, report=report))
-    for pipe, n in others:
-        try:
-            found.append(pipe.recv())
-        except EOFError:  # the process was killed: its chain is run here, so that the result is the same
-            start, own = jobs[n]
-            found.append(anneal(problem, start, seed=own, moves=moves, deadline=deadline))
-        finally:
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        moves: int,
+        end: float | None = None,
+        processes: int = CHAINS,
+        first: Sequence[int] | None = None,
+    ) -> None:
+        self._problem, self._seed, self._moves, self._end, self._first = problem, seed, moves, end, first
+        self._others: list[tuple[Connection, BaseProcess, int]] = []
+        if processes > 1:
+            context = get_context("spawn")
+            for n in range(1, CHAINS):
+                ours, theirs = context.Pipe(duplex=False)
+                until = None if end is None else time.time() + end - time.monotonic()
+                arguments = (theirs, problem, n, seed, moves, until, first)
+                worker = context.Process(target=_chain, args=arguments, daemon=True)
+                worker.start()
+                theirs.close()
+                self._others.append((ours, worker, n))
+
+    def wait(self, report: Report | None = None, book: DayBook | None = None) -> list[Found]:
+        """What each chain found, the best first."""
+        alone = [0] if self._others else list(range(CHAINS))
+        found: list[Found] = []
+        for at, n in enumerate(alone):
+            end = self._end
+            if end is not None:  # what time is left is shared by the chains still to run
+                now = time.monotonic()
+                end = now + max(end - now, 0.1) / (len(alone) - at)
+            found.append(self._run(n, end, report, book))
+        for pipe, worker, n in self._others:
+            try:
+                found.append(pipe.recv())
+            except EOFError:  # the process was killed: its chain is run here, so that the result is the same
+                found.append(self._run(n, self._end, None, book))
             pipe.close()
-    for worker in workers:
-        worker.join()
-    return sorted(found, key=lambda one: one[0])
+            worker.join()
+        return sorted(found, key=lambda one: one[0])
+
+    def _run(self, n: int, end: float | None, report: Report | None, book: DayBook | None) -> Found:
+        book = book or DayBook(self._problem)
+        start = _start(self._problem, n, self._first, book)
+        return anneal(
+            self._problem,
+            start,
+            seed=self._seed + n,
+            moves=self._moves,
+            deadline=end,
+            report=report,
+            book=book,
+        )
+
+
+def _start(problem: Problem, n: int, first: Sequence[int] | None, book: DayBook) -> list[int]:
+    """Where a chain begins: the board given, or by turns the best ways of working by hand."""
+    if first is not None:
+        return list(first)
+    boards = first_boards(problem, book)
+    return boards[n % len(boards)]
 
 
 def _chain(
-    pipe: Connection, problem: Problem, start: list[int], seed: int, moves: int, until: float | None
+    pipe: Connection,
+    problem: Problem,
+    n: int,
+    seed: int,
+    moves: int,
+    until: float | None,
+    first: Sequence[int] | None,
 ) -> None:
     """A chain in a process of its own; until is a reading of the clock, which processes share."""
-    deadline = None if until is None else time.monotonic() + until - time.time()
-    pipe.send(anneal(problem, start, seed=seed, moves=moves, deadline=deadline, book=DayBook(problem)))
+    end = None if until is None else time.monotonic() + until - time.time()
+    book = DayBook(problem)
+    start = _start(problem, n, first, book)
+    pipe.send(anneal(problem, start, seed=seed + n, moves=moves, deadline=end, book=book))
     pipe.close()
