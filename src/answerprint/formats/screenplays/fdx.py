@@ -71,7 +71,9 @@ def read_fdx(source: Path | bytes) -> Screenplay:
             at=f"line {document.damaged_at}" if document.damaged_at else None,
             remedy="open it in Final Draft and save it again, or take Final Draft's own backup",
         )
-    return script_of(root, name=Path(name).name, title_page=title_page_of(root), findings=document.findings)
+    script = script_of(root, name=Path(name).name, title_page=title_page_of(root), findings=document.findings)
+    # Settings out of a damaged file would damage the next one.
+    return msgspec.structs.replace(script, carried={}) if document.damaged_at else script
 
 
 def script_of(
@@ -236,11 +238,13 @@ class _Reader:
         from answerprint.formats.screenplays.fountain_writing import write_fountain
 
         inside = _Reader(self.script)
+        used = set(self.script.used)
         for paragraph in block.iterfind("Paragraph"):
             inside.paragraph(paragraph)
         scenes, _ = number_scenes(inside.scenes())
         if any(one.tags or one.revision for scene in scenes for one in scene.elements):
             self.script.missed["tags and revision marks in omitted scenes"] += 1
+        self.script.used = used
         text = write_fountain(Screenplay(scenes=scenes)).strip("\n")
         if text:
             self._append(Element(kind="boneyard", text=f"\n{text}\n", line=line_of(block)))

@@ -34,7 +34,7 @@ def read_note(element: etree._Element) -> ScriptNote:
     if name == BONEYARD:
         return ScriptNote("boneyard", text, line_of(element))
     text = text.strip()
-    return ScriptNote("note", f"{name}: {text}" if name else text, line_of(element))
+    return ScriptNote("note", f"{name}: {text}".strip() if name else text, line_of(element))
 
 
 def said_in(paragraph: etree._Element) -> str:

@@ -136,16 +136,13 @@ class Paragraphs:
         """A paragraph inside a block. Notes there have no range: they stand in a paragraph of their own."""
         pad = "        "
         if element.kind in _UNPRINTED:
-            note = _note_lines(
-                _Note(BONEYARD if element.kind == "boneyard" else "", element.text, 0, 0), "", pad
-            )
+            name = BONEYARD if element.kind == "boneyard" else ""
+            note = _note_lines(_Note(name, element.text, 0, 0), "", f"{pad}  ")
             return [f"{pad}<Paragraph>", *note, f"{pad}</Paragraph>"]
-        runs, _ = self.runs(element, f"{pad}  ")
-        return [
-            f"{pad}<Paragraph{_attributes(self._kept_style(element), number)}>",
-            *runs,
-            f"{pad}</Paragraph>",
-        ]
+        said, _ = self.runs(element, f"{pad}  ")
+        new_page = element.kind == "page_break"
+        attributes = _attributes(self._kept_style(element), number, new_page=new_page)
+        return [f"{pad}<Paragraph{attributes}>", *said, f"{pad}</Paragraph>"]
 
     def _paragraph(
         self,

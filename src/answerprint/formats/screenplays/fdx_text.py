@@ -108,6 +108,9 @@ def as_marked(letters: Sequence[Letter]) -> tuple[str, list[int], int]:
     Marks nest (`_FILLS the *Mark 4* scope_`); characters that a reader could take for marks are escaped. A
     style is lost only where Fountain cannot say it (bold ending inside a word where italic begins).
     """
+    plain = plain_text(letters)
+    if not re.search(r"[*_\\]", plain) and not any(any(letter.style) for letter in kinds_of(letters)):
+        return plain, list(range(len(plain))), 0
     text, places, lost = "", [], 0
     line: list[Letter] = []
     for letter in (*letters, Letter("\n")):

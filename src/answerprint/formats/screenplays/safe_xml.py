@@ -18,7 +18,7 @@ from answerprint.core.errors import FormatError, UsageError
 from answerprint.core.findings import Evidence, Finding
 
 XML_LIMIT = 64 * 2**20  # bytes; a 120-page script with every Final Draft setting is under 2 MiB
-MARKUP_LIMIT = 1_500_000  # tags and attributes each; lxml needs about 150 bytes for one
+MARKUP_LIMIT = 600_000  # tags and attributes each; a feature with every setting has about 60 000
 DEPTH_LIMIT = 100  # elements inside elements; a screenplay needs about 10
 ENTRY_LIMIT = 1_000  # files in an archive
 
