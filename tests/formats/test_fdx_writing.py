@@ -185,8 +185,14 @@ def test_settings_of_the_file_a_script_came_from_are_written_as_they_were() -> N
     assert write_fdx(read_fdx(written)) == written
 
 
-@pytest.mark.parametrize("text", ["\x00\x0b\ufffe", "a\x01b", "\ud800"])
+@pytest.mark.parametrize("text", ["\x00\x0b\ufffe", "a\x01b", "\ud800", "<\"&'>\x02"])
 def test_characters_xml_cannot_hold_do_not_break_the_document(text: str) -> None:
-    etree.fromstring(
-        write_fdx(script(action(text), Element(kind="note", text=text, line=1), title_page={"Title": text}))
+    tag = Tag(category=text, name=text, start=0, end=3)
+    nasty = script(
+        action(f"ab{text}", tags=(tag,), revision=text),
+        Element(kind="note", text=text, line=1),
+        Element(kind="action", text="x", line=2, style=text),
+        Element(kind="character", text=text, line=3, character=text, extension=text),
+        title_page={"Title": text, text: text},
     )
+    etree.fromstring(write_fdx(nasty))

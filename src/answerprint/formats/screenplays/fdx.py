@@ -72,8 +72,21 @@ def read_fdx(source: Path | bytes) -> Screenplay:
             remedy="open it in Final Draft and save it again, or take Final Draft's own backup",
         )
     script = script_of(root, name=Path(name).name, title_page=title_page_of(root), findings=document.findings)
-    # Settings out of a damaged file would damage the next one.
-    return msgspec.structs.replace(script, carried={}) if document.damaged_at else script
+    return msgspec.structs.replace(script, carried=_carried(script, damaged=document.damaged_at is not None))
+
+
+def _carried(script: Screenplay, *, damaged: bool) -> dict[str, str]:
+    """Settings worth carrying: not those a new document has anyhow, and none out of a damaged file, where
+    they would damage the next one."""
+    from answerprint.formats.screenplays.fdx_tags import TagWriting
+    from answerprint.formats.screenplays.fdx_writing import own_sections
+
+    own = {} if damaged else own_sections(script) | {"TagCategories": TagWriting().categories_xml()}
+    return {
+        name: written
+        for name, written in script.carried.items()
+        if not damaged and written.strip() != own.get(name, "").strip()
+    }
 
 
 def script_of(

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from answerprint.formats.screenplays.emphasis import runs
 from answerprint.formats.screenplays.fdx_notes import BONEYARD, utf16_length
-from answerprint.formats.screenplays.fdx_settings import KNOWN_STYLES
 from answerprint.formats.screenplays.fdx_tags import TagWriting
 from answerprint.formats.screenplays.fdx_text import Style, from_marked
 from answerprint.formats.screenplays.model import Element, Scene
-from answerprint.formats.screenplays.safe_xml import UNHEARD_OF
+from answerprint.formats.screenplays.safe_xml import quoted, readable
 
 SPOKEN = ("dialogue", "parenthetical", "lyric")
-_TYPES = {
+TYPES = {
     "heading": "Scene Heading",
     "action": "Action",
     "character": "Character",
@@ -49,7 +48,6 @@ class Paragraphs:
     lines: list[str] = field(default_factory=list)
     notes: list[_Note] = field(default_factory=list)
     tags: TagWriting = field(default_factory=TagWriting)
-    styles: dict[str, str] = field(default_factory=dict)
     at: int = 0  # UTF-16 units of the script so far
     last: tuple[int, int] | None = None  # the paragraph before, for notes on it
     break_next: bool = False
@@ -141,7 +139,7 @@ class Paragraphs:
             return [f"{pad}<Paragraph>", *note, f"{pad}</Paragraph>"]
         said, _ = self.runs(element, f"{pad}  ")
         new_page = element.kind == "page_break"
-        attributes = _attributes(self._kept_style(element), number, new_page=new_page)
+        attributes = _attributes(element, number, new_page=new_page)
         return [f"{pad}<Paragraph{attributes}>", *said, f"{pad}</Paragraph>"]
 
     def _paragraph(
@@ -155,15 +153,10 @@ class Paragraphs:
     ) -> None:
         runs, length = self.runs(element, "      ")
         new_page, self.break_next = self.break_next, False
-        attributes = _attributes(self._kept_style(element), number, new_page=new_page)
+        attributes = _attributes(element, number, new_page=new_page)
         self.lines += [f"    <Paragraph{attributes}>", *before, *runs, *after, "    </Paragraph>"]
         self.last = (self.at, self.at + length)
         self.at += length + 2 * blocks + 1
-
-    def _kept_style(self, element: Element) -> Element:
-        if element.style and element.style not in KNOWN_STYLES:
-            self.styles.setdefault(element.style, _TYPES.get(element.kind, "General"))
-        return element
 
     def _blank(self, *, new_page: bool = False) -> None:
         new_page, self.break_next = new_page or self.break_next, False
@@ -237,8 +230,8 @@ def _speaking(elements: Sequence[Element], at: int) -> bool:
 
 
 def _attributes(element: Element, number: str, *, new_page: bool = False) -> str:
-    kind = f"Outline {min(max(element.depth, 1), 6)}" if element.kind == "section" else _TYPES[element.kind]
-    written = f" Alignment={quoteattr('Center')}" if element.kind == "centered" else ""
+    kind = f"Outline {min(max(element.depth, 1), 6)}" if element.kind == "section" else TYPES[element.kind]
+    written = ' Alignment="Center"' if element.kind == "centered" else ""
     written += f" Number={quoted(number)}" if number else ""
     written += ' StartsNewPage="Yes"' if new_page else ""
     return f"{written} Type={quoted(element.style or kind)}"
@@ -295,13 +288,3 @@ def _note_lines(note: _Note, attributes: str, pad: str) -> list[str]:
         run = f"<Text>{said}</Text>" if said else "<Text/>"
         lines += [f"{pad}  <Paragraph>", f"{pad}    {run}", f"{pad}  </Paragraph>"]
     return [*lines, f"{pad}</ScriptNote>"]
-
-
-def readable(text: str) -> str:
-    """Text without characters that XML cannot hold."""
-    return UNHEARD_OF.sub("", text.replace("\r", ""))
-
-
-def quoted(value: str) -> str:
-    """An attribute's value between double quotes."""
-    return quoteattr(readable(value), {"\n": "&#10;", "\t": "&#9;", '"': "&quot;"})

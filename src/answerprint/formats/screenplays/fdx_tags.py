@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import quoteattr
 
 import msgspec
 from lxml import etree
@@ -17,6 +16,7 @@ from lxml import etree
 from answerprint.core.breakdown import Breakdown, Category, Passage, SceneSheet
 from answerprint.formats.screenplays.fdx_text import Letter, from_marked, kinds_of, plain_text
 from answerprint.formats.screenplays.model import Element, Scene, Screenplay, Tag, normalise
+from answerprint.formats.screenplays.safe_xml import quoted, readable
 
 OURS = uuid.UUID("5b0c5f0e-9d3c-5a57-8f0b-3c1f6a2d7e41")  # the namespace of ids made here
 # Name, id, colour (48 bits), as Final Draft writes them.
@@ -136,25 +136,12 @@ class TagWriting:
 
     def xml(self, carried_categories: str = "") -> str:
         """The TagData section. `carried_categories`: the TagCategories of the file the script came from."""
-        categories = _categories(carried_categories)
-        lines = ["  <TagData>", "    <TagCategories>"]
-        wanted = [*categories, *(name for name, _, _ in self.definitions if name not in categories)]
-        for number, name in enumerate(dict.fromkeys(wanted), start=1):
-            identity, colour, style = categories.get(name) or (
-                str(uuid.uuid5(OURS, f"category|{name}")),
-                "#707080809090",
-                "Bold",
-            )
-            categories[name] = (identity, colour, style)
-            lines.append(
-                f"      <TagCategory Color={quoteattr(colour)} Id={quoteattr(identity)}"
-                f' Name={quoteattr(name)} Number="{number}" Style={quoteattr(style)}/>'
-            )
-        lines += ["    </TagCategories>", "    <TagDefinitions>"]
+        categories = self._known(carried_categories)
+        lines = ["  <TagData>", f"    {self.categories_xml(carried_categories)}", "    <TagDefinitions>"]
         for number, ((category, name, _), identity) in enumerate(self.definitions.items(), start=1):
             lines.append(
-                f"      <TagDefinition CatId={quoteattr(categories[category][0])} Id={quoteattr(identity)}"
-                f' Label={quoteattr(name)} Number="{number}"/>'
+                f"      <TagDefinition CatId={quoted(categories[category][0])} Id={quoted(identity)}"
+                f' Label={quoted(name)} Number="{number}"/>'
             )
         lines += ["    </TagDefinitions>", "    <Tags>"]
         for number, ids in enumerate(self.tags, start=1):
@@ -163,6 +150,24 @@ class TagWriting:
             lines.append("      </Tag>")
         lines += ["    </Tags>", "  </TagData>"]
         return "\n".join(lines)
+
+    def categories_xml(self, carried: str = "") -> str:
+        """The TagCategories: those carried, else Final Draft's, then those that tags name beside them."""
+        lines = ["<TagCategories>"]
+        for number, (name, one) in enumerate(self._known(carried).items(), start=1):
+            identity, colour, style = map(quoted, one)
+            lines.append(
+                f"      <TagCategory Color={colour} Id={identity}"
+                f' Name={quoted(name)} Number="{number}" Style={style}/>'
+            )
+        return "\n".join((*lines, "    </TagCategories>"))
+
+    def _known(self, carried: str) -> dict[str, tuple[str, str, str]]:
+        categories = _categories(carried)
+        for name, _, _ in self.definitions:
+            new = (str(uuid.uuid5(OURS, readable(f"category|{name}"))), "#707080809090", "Bold")
+            categories.setdefault(name, new)
+        return categories
 
 
 def _categories(carried: str) -> dict[str, tuple[str, str, str]]:
@@ -179,7 +184,7 @@ def _id(tag: Tag) -> str:
     try:
         return str(uuid.UUID(tag.id))
     except ValueError:
-        return str(uuid.uuid5(OURS, f"{tag.category}|{tag.name}|{tag.id}"))
+        return str(uuid.uuid5(OURS, readable(f"{tag.category}|{tag.name}|{tag.id}")))
 
 
 def _tagged(scene: Scene, sheet: SceneSheet) -> Scene:

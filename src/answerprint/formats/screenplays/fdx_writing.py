@@ -14,9 +14,10 @@ from xml.sax.saxutils import escape
 
 from answerprint.core.breakdown import Breakdown
 from answerprint.formats.screenplays.fdx_document import PAGE_COLOURS, title_page_of
-from answerprint.formats.screenplays.fdx_paragraphs import Paragraphs, quoted, readable
+from answerprint.formats.screenplays.fdx_paragraphs import TYPES, Paragraphs
 from answerprint.formats.screenplays.fdx_settings import (
     HEADER_AND_FOOTER,
+    KNOWN_STYLES,
     ORDER,
     PAGE_LAYOUT,
     SETTINGS,
@@ -26,7 +27,7 @@ from answerprint.formats.screenplays.fdx_settings import (
 from answerprint.formats.screenplays.fdx_tags import with_breakdown
 from answerprint.formats.screenplays.fdx_titles import lay_out
 from answerprint.formats.screenplays.model import Element, Revision, Screenplay
-from answerprint.formats.screenplays.safe_xml import parse_xml
+from answerprint.formats.screenplays.safe_xml import parse_xml, quoted, readable
 
 
 def write_fdx(screenplay: Screenplay, breakdown: Breakdown | None = None) -> bytes:
@@ -39,13 +40,10 @@ def write_fdx(screenplay: Screenplay, breakdown: Breakdown | None = None) -> byt
         screenplay = with_breakdown(screenplay, breakdown)
     body = Paragraphs(_revision_ids(screenplay))
     body.add(screenplay.scenes)
-    sections = dict(screenplay.carried)
-    categories = sections.pop("TagCategories", "")
-    sections.setdefault("HeaderAndFooter", HEADER_AND_FOOTER)
-    sections.setdefault("PageLayout", PAGE_LAYOUT)
-    sections.setdefault("ElementSettings", _element_settings(body.styles))
-    sections["TitlePage"] = _title_page(screenplay, sections.get("TitlePage", ""))
-    sections.setdefault("SmartType", _smart_type(screenplay))
+    carried = dict(screenplay.carried)
+    categories = carried.pop("TagCategories", "")
+    sections = own_sections(screenplay) | carried
+    sections["TitlePage"] = _title_page(screenplay, carried.get("TitlePage", ""))
     sections["Revisions"] = _revisions(screenplay.revisions, body.revisions)
     sections["TagData"] = body.tags.xml(categories)
     sections["ScriptNotes"] = body.notes_xml()
@@ -61,6 +59,23 @@ def write_fdx(screenplay: Screenplay, breakdown: Breakdown | None = None) -> byt
         if sections.get(name):
             parts += ["", f"  {sections[name].strip()}"]
     return "\n".join((*parts, "", "</FinalDraft>", "")).encode("utf-8")
+
+
+def own_sections(screenplay: Screenplay) -> dict[str, str]:
+    """The settings a document of this screenplay has when none are carried, by section."""
+    styles = {
+        one.style: TYPES.get(one.kind, "General")
+        for scene in screenplay.scenes
+        for one in scene.elements
+        if one.style and one.style not in KNOWN_STYLES
+    }
+    return {
+        "HeaderAndFooter": HEADER_AND_FOOTER,
+        "PageLayout": PAGE_LAYOUT,
+        "ElementSettings": _element_settings(styles),
+        "TitlePage": _title_page(screenplay, ""),
+        "SmartType": _smart_type(screenplay),
+    }
 
 
 def _element_settings(styles: dict[str, str]) -> str:

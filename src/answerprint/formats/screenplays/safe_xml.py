@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -25,7 +26,7 @@ ENTRY_LIMIT = 1_000  # files in an archive
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?\?>")
 _DECLARED = re.compile(rb"""<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BEFORE_ROOT = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
-UNHEARD_OF = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_UNHEARD_OF = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNHEARD_REFERENCE = re.compile(r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.I)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -144,6 +145,16 @@ def attributes_of(element: etree._Element) -> dict[str, str]:
     return {str(name): str(value) for name, value in element.attrib.items()}
 
 
+def readable(text: str) -> str:
+    """Text without characters that XML cannot hold."""
+    return _UNHEARD_OF.sub("", text.replace("\r", ""))
+
+
+def quoted(value: str) -> str:
+    """An attribute's value between double quotes."""
+    return quoteattr(readable(value), {"\n": "&#10;", "\t": "&#9;", '"': "&quot;"})
+
+
 def read_zipped(path: Path, member: str, *, product: str) -> tuple[bytes, tuple[Finding, ...]]:
     """One file out of a zip archive, whole. A truncated archive gives what can still be unpacked, and a
     finding `zip.damaged` that needs a person.
@@ -227,7 +238,7 @@ def _cleaned(text: str, doubts: _Doubts) -> str:
     declaration = _DECLARATION.match(text)
     if declaration is not None:
         text = "\n" * declaration[0].count("\n") + text[declaration.end() :]
-    text, characters = UNHEARD_OF.subn("", text)
+    text, characters = _UNHEARD_OF.subn("", text)
     text, references = _UNHEARD_REFERENCE.subn("", text)
     if characters + references:
         doubts.add(
