@@ -18,8 +18,9 @@ HARD = 60.0  # Flesch reading ease: under it the text is no longer plain English
 DIRECTIONS_PER_PAGE = 0.5
 MOST = 10
 DIRECTIONS = (
-    "close on", "close up", "close-up", "angle on", "wide shot", "the camera", "pan to", "pan across", "pans to",
-    "pans across", "dolly", "tracking shot", "zoom in", "zoom out", "zooms in", "zooms out", "crane shot",
+    "close on", "close up", "close-up", "angle on", "wide shot", "the camera", "pan to", "pan across",
+    "pans to", "pans across", "dolly", "tracking shot", "zoom in", "zoom out", "zooms in", "zooms out",
+    "crane shot",
     "smash cut", "match cut", "rack focus", "pov", "we see", "we hear", "we move", "we follow",
     "we pull back",
     "insert shot", "two shot", "over the shoulder", "handheld", "steadicam",
@@ -47,7 +48,7 @@ def syllables(word: str) -> int:
     bare = re.sub(r"[^a-z]", "", word.casefold())
     if len(bare) <= 3:
         return 1
-    bare = re.sub(r"(?:[^laeiouy]es|[^dt]ed|[^l]e)$", lambda found: found[0][0], bare)
+    bare = re.sub(r"(?:(?<![sc])[^laeiouyscgxz]es|[^dt]ed|[^l]e)$", lambda found: found[0][0], bare)
     bare = re.sub(r"^y", "", bare)
     return max(1, len(re.findall(r"[aeiouy]{1,2}", bare)))
 

@@ -100,8 +100,10 @@ def repeated_sentences(
     found = []
     for words, members in said.items():
         content = sum(word not in FUNCTION_WORDS for word in words)
-        if len(words) > SHORT_SENTENCE + 1 and content >= 1 and _bits(words, rarity) >= SENTENCE_BITS:
-            close = _near_run(members, 2)
+        bits = _bits(words, rarity)
+        if len(words) > SHORT_SENTENCE + 1 and content >= 1 and bits >= SENTENCE_BITS:
+            # What is ordinary to say has to come back once more before it is noticed.
+            close = _near_run(members, 2 if bits >= PHRASE_BITS else 3)
         elif len(words) >= SHORT_SENTENCE:
             close = _near_run(members, OFTEN)
         else:
