@@ -123,6 +123,46 @@ def relettered(rows: list[Row], rng: random.Random) -> list[Row]:
     return [(text.upper() if up else text.lower(), tag) for text, tag in rows]
 
 
+def loosely_set(rows: list[Row], rng: random.Random, chance: float) -> list[Row]:
+    """Blanks doubled between words, as text drawn from a justified page has them."""
+    made = []
+    for text, tag in rows:
+        bare = text.lstrip(" ")
+        indent = text[: len(text) - len(bare)]
+        words = bare.split(" ")
+        loose = "".join(word + (" " * (2 if rng.random() < chance else 1)) for word in words).rstrip()
+        made.append((indent + loose, tag))
+    return made
+
+
+def numbers_apart(rows: list[Row], rng: random.Random) -> list[Row]:
+    """Scene numbers on lines of their own before or after the heading, as text drawn from a PDF has them."""
+    made: list[Row] = []
+    for text, tag in rows:
+        match = re.match(r"\s*(\d+[A-Z]?)\s+(\S.*?)(\s{2,}\1)?$", text) if tag == "S" else None
+        if match is None:
+            made.append((text, tag))
+            continue
+        made.append((match[1], "M"))
+        if rng.random() < 0.3:
+            made.append(("", ""))
+        made.append((match[2], tag))
+        if match[3]:
+            made.append((match[1], "M"))
+    return made
+
+
+def tagged_bold(rows: list[Row]) -> list[Row]:
+    """Headings and cues in a web page's marks, which stand before the indentation."""
+    made: list[Row] = []
+    carried = ""
+    for text, tag in rows:
+        bold = tag in ("S", "C", "T")
+        made.append((carried + ("<b>" if bold else "") + text, tag))
+        carried = "</b>" if bold else ""
+    return made
+
+
 def hyphenated(rows: list[Row], rng: random.Random) -> list[Row]:
     """Words broken at line ends."""
     made = list(rows)
@@ -153,6 +193,10 @@ def damage(rows: list[Row], rng: random.Random, *, unseen: bool) -> list[Row]:
         rows = misread(
             rows, rng, rng.choice((0.004, 0.012, 0.03)) if not unseen else rng.choice((0.008, 0.02))
         )
+    if rng.random() < 0.05:
+        rows = loosely_set(rows, rng, rng.choice((0.05, 0.2)))
+    if rng.random() < 0.05:
+        rows = numbers_apart(rows, rng)
     if rng.random() < 0.04:
         rows = hyphenated(rows, rng)
     if rng.random() < 0.01:
@@ -183,4 +227,6 @@ def damage(rows: list[Row], rng: random.Random, *, unseen: bool) -> list[Row]:
         rows = some_blanks_lost(rows, rng, rng.choice((0.03, 0.1, 0.4)))
     elif roll < 0.24:
         rows = stray_blanks(rows, rng, rng.choice((0.01, 0.05)))
+    if rng.random() < 0.03:
+        rows = tagged_bold(rows)
     return rows

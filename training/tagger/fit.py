@@ -42,7 +42,7 @@ def corpus(first: int, count: int, *, unseen: bool) -> list[tuple[Floats, NDArra
     for seed in range(first, first + count):
         lines, tags = labelled(seed, unseen=unseen)
         where, found, _ = features(lines)
-        if len(where) > 10:
+        if len(where) > 2:
             made.append(
                 (found.astype(np.float16), np.array([TAGS.index(tags[at]) for at in where], np.int64))
             )

@@ -44,6 +44,10 @@ class Layout:
     form_feed: bool = False
     revision_marks: float = 0.0
     number_column: int = 60
+    inline_column: int = 15
+    dual_cue: int = 6
+    dual_speech: int = 2
+    dual_shift: int = 0
 
 
 # name: action, heading, dialogue, paren, cue (None: centred), widths of action, dialogue, paren
@@ -120,7 +124,7 @@ def layout(rng: random.Random, *, unseen: bool) -> Layout:
         paren_width=bracket,
         centred_speech=name == "all_centred" or (name.startswith("centred") and rng.random() < 0.3),
         gap_heading=rng.choice((1, 1, 1, 2, 2, 3)),
-        gap_block=1 if rng.random() < 0.93 else 2,
+        gap_block=1 if (tight := rng.random()) < 0.90 else 2 if tight < 0.96 or flat else 0,
         gap_action=1 if rng.random() < 0.93 or flat else 0,
         gap_cue=1 if spaced < 0.03 else 0,
         gap_paren=0,
@@ -137,6 +141,10 @@ def layout(rng: random.Random, *, unseen: bool) -> Layout:
         form_feed=rng.random() < 0.15,
         revision_marks=rng.random() * 0.3 if rng.random() < 0.12 else 0.0,
         number_column=action + wide + rng.randint(0, 6),
+        inline_column=rng.randint(8, 25),
+        dual_cue=rng.randint(0, 12),
+        dual_speech=rng.choice((0, 0, 1, 2, 5)),
+        dual_shift=rng.randint(-2, 6),
     )
 
 
@@ -298,7 +306,7 @@ class Typist:
                 text, "D", how.dialogue, how.dialogue_width, inside=self.cue, centred=how.centred_speech
             )
         elif kind == "inline":
-            self._paragraph(text, "D", how.action, how.action_width)
+            self._inline(text)
         elif kind == "dual":
             self._dual(block)
         elif kind == "transition":
@@ -316,6 +324,19 @@ class Typist:
                 "M",
                 how.action if flat or self.rng.random() < 0.2 else max(0, how.centre - len(text) // 2),
             )
+
+    def _inline(self, text: str) -> None:
+        """A name and its words on one line; after a tab the words keep a column of their own."""
+        how = self.how
+        name, tab, said = text.partition("\t")
+        if not tab:
+            self._paragraph(text, "D", how.action, how.action_width)
+            return
+        column = max(len(name) + 2, how.inline_column)
+        lines = wrapped(said, how.action_width - column + 10) if how.wrap else [said]
+        for at, line in enumerate(lines):
+            shown = name.ljust(column) + line if at == 0 else " " * column + line
+            self._line(shown, "D", how.action)
 
     def _paren(self, text: str) -> None:
         how = self.how
@@ -347,13 +368,13 @@ class Typist:
 
     def _dual(self, block: Block) -> None:
         how = self.how
-        half = how.action + how.action_width // 2
+        half = how.action + how.action_width // 2 + how.dual_shift
         width = max(14, how.action_width // 2 - 4)
         for tag, left, right in block.right:
             ones, twos = wrapped(left, width), wrapped(right, width)
             for at in range(max(len(ones), len(twos))):
                 one = ones[at] if at < len(ones) else ""
                 two = twos[at] if at < len(twos) else ""
-                inset = 6 if tag == "C" else 2
+                inset = how.dual_cue if tag == "C" else how.dual_speech
                 line = (" " * (how.action + inset) + one).ljust(half + inset) + two
                 self._line(line.rstrip(), tag, 0)

@@ -21,8 +21,20 @@ def labelled(
     """
     rows = typed(seed, unseen=unseen, scenes=scenes)
     if harm:
-        rows = damage(rows, random.Random(f"damage {seed}"), unseen=unseen)
-    return [text for text, _ in rows], [tag if text.strip() else "" for text, tag in rows]
+        rng = random.Random(f"damage {seed}")
+        rows = damage(rows, rng, unseen=unseen)
+        if rng.random() < 0.2:
+            rows = excerpt(rows, rng)
+    return [text for text, _ in rows], [tag if text.replace("</b>", "").strip() else "" for text, tag in rows]
+
+
+def excerpt(rows: list[Row], rng: random.Random) -> list[Row]:
+    """A few lines or pages out of the middle: what people paste."""
+    length = int(4 * 2 ** rng.uniform(0, 6))
+    start = rng.randint(0, max(0, len(rows) - length))
+    if rng.random() < 0.6:  # most people begin at a heading
+        start = next((at for at in range(start, len(rows)) if rows[at][1] == "S"), start)
+    return rows[start : start + length]
 
 
 def typed(seed: int, *, unseen: bool, scenes: int | None = None) -> list[Row]:

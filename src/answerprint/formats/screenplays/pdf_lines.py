@@ -226,12 +226,12 @@ def _letters(raw: Any, text: Any, count: int) -> tuple[list[_Letter], int]:
         letter = "-" if code in (2, 0xAD) else " " if code in (9, 32, 0xA0) else chr(code)
         left, right, base = box.left, box.right, y.value
         turn %= 4
-        if turn == 1:
-            left, right, base = box.bottom, box.top, -x.value
+        if turn == 1:  # clockwise
+            left, right, base = -box.top, -box.bottom, x.value
         elif turn == 2:
             left, right, base = -box.right, -box.left, -y.value
         elif turn == 3:
-            left, right, base = -box.top, -box.bottom, x.value
+            left, right, base = box.bottom, box.top, -x.value
         if letter != " ":
             key = (code, round(left), round(base))
             if key in seen:

@@ -49,7 +49,7 @@ def plain_lines(path: Path) -> tuple[list[str], str]:
     AP-FORMAT-187 when it has more lines than any script.
     """
     text, encoding = read_text(path)
-    lines = text.replace("\f", " ").replace("\x0b", " ").split("\n")
+    lines = text.replace("\f", "").replace("\x0b", "").split("\n")
     for number, line in enumerate(lines, start=1):
         if len(line) > LINE_LIMIT:
             raise FormatError(

@@ -12,7 +12,6 @@ from answerprint.formats.screenplays.tagger import words
 from answerprint.formats.screenplays.tagger.tagging import TaggedLine
 
 PARTED = re.compile(r"\s{3,}")
-_REVISED = re.compile(r"\s{2,}\*+$|(?<=\S)\s+\*$")
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class OpenElement:
     extension: str | None = None
     dual: bool = False
     revision: str = ""
+    number: str = ""  # headings: the number at both margins
 
     def element(self) -> Element:
         first, last = self.lines[0], self.lines[-1]
@@ -92,10 +92,10 @@ def is_name(text: str) -> bool:
 
 def bare(text: str) -> str:
     """Without revision asterisks and marks of emphasis around the whole line."""
-    text = _REVISED.sub("", text).strip()
+    text = text.rstrip("* \t") if text.endswith((" *", "\t*", " **")) else text
     return words.EMPHASIS.sub("", text).strip() if text[:1] in "*_<" else text
 
 
-def revision_mark(one: SourceLine) -> str:
-    """The revision set is not named in the text; the asterisk in the margin says that there is one."""
-    return "*" if _REVISED.search(one.tagged.text) else ""
+def is_revised(one: SourceLine) -> bool:
+    """Whether an asterisk in the margin marks the line as changed."""
+    return one.tagged.text.endswith((" *", "\t*", " **"))

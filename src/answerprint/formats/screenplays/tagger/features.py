@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.formats.screenplays.tagger import words
 from answerprint.formats.screenplays.tagger.lines import AT, Lines, look
 
 Features = NDArray[np.float32]
@@ -23,6 +24,8 @@ def features(lines: Sequence[str]) -> tuple[NDArray[np.intp], Features, Lines]:
     """Indices of the non-blank lines, their features (lines, count) float32, and the lines as read."""
     texts, indents, places = [], [], []
     for at, line in enumerate(lines):
+        if "<" in line:  # marks of a web page stand before the indentation
+            line = words.WEB_MARK.sub("", line)
         text = line.strip()
         if text:
             texts.append(text)

@@ -196,7 +196,8 @@ def _forms(text: str, first: str, upper: bool, short: bool, front: bool) -> list
             forms.append("act")
         if words.PAGE_NUMBER.match(text):
             forms.append("page_number")
-    furniture = words.FURNITURE.match(text) if len(text) < 50 else None
+    squeezed = " ".join(text.split()) if "  " in text else text
+    furniture = words.FURNITURE.match(squeezed) if len(squeezed) < 50 else None
     if furniture is not None:
         forms.append("more" if furniture["more"] else "continued")
     if front and len(text) < 80 and words.CREDIT.search(text):

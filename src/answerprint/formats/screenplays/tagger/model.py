@@ -38,7 +38,9 @@ class Network:
 
     def scores(self, features: Floats) -> Floats:
         """(lines, tags) float32: how well each tag suits each line, before its neighbours' tags are asked."""
-        lines: Floats = np.maximum(((features - self.mean) * self.scale) @ self.line_weights + self.line_bias, 0)
+        lines: Floats = np.maximum(
+            ((features - self.mean) * self.scale) @ self.line_weights + self.line_bias, 0
+        )
         count, hidden = lines.shape
         padded: Floats = np.zeros((count + 2 * REACH, hidden), np.float32)
         padded[REACH : REACH + count] = lines

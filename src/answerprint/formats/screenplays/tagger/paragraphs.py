@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from answerprint.core.findings import Evidence, Finding
 from answerprint.formats.screenplays.headings import is_heading, make_scene, number_scenes
 from answerprint.formats.screenplays.model import Element, ElementKind, Scene, Screenplay
@@ -16,13 +18,15 @@ from answerprint.formats.screenplays.tagger.elements import (
     OpenElement,
     SourceLine,
     bare,
+    is_revised,
     name_and_extension,
-    revision_mark,
     source_lines,
 )
 from answerprint.formats.screenplays.tagger.side_by_side import Pair
 from answerprint.formats.screenplays.tagger.tagging import DOUBTFUL, TAG_WORDS, TaggedLine
+from answerprint.formats.screenplays.tagger.title_page import title_page_of
 
+_ENDS = '.?!:;"”»)…—*'
 SHOWN_DOUBTS = 200  # findings of single lines; what is beyond is counted in one more
 _DASHED = re.compile(r"[^\W\d_]-$")
 
@@ -89,6 +93,7 @@ class _Builder:
     opened: list[tuple[Element | None, list[Element]]] = field(default_factory=lambda: [(None, [])])
     current: OpenElement | None = None
     cue: tuple[str, str | None] | None = None
+    revision: str = ""  # the revision set that the page's header names
     broken: bool = False  # a page ended since the last line
     pair: Pair | None = None
 
@@ -120,37 +125,8 @@ class _Builder:
         end = next((at for at, one in enumerate(self.source) if one.tag != "M"), len(self.source))
         if end == len(self.source) and end > 40:
             return 0
-        values: dict[str, list[str]] = {}
-        key = "Title"
-        for one in self.source[:end]:
-            text = bare(one.tagged.text)
-            said = words.CREDIT.match(text)
-            named = re.fullmatch(
-                r"(?P<key>Title|Credit|Authors?|Source|Draft date|Contact|Copyright)\s*:\s*(?P<value>.*)",
-                text,
-                re.I,
-            )
-            if named:
-                key = named["key"].capitalize()
-                text = named["value"]
-            elif (
-                said
-                and re.search(r"\bby\b", text, re.IGNORECASE)
-                and len(text) < 60
-                and key in ("Title", "Credit")
-            ):
-                before, _, after = text.partition("by") if "by" in text else text.partition("BY")
-                values.setdefault("Credit", []).append(f"{before}by".strip())
-                text, key = after.strip(), "Author"
-            elif (key == "Author" and values.get("Author")) or (
-                key == "Title" and len(values.get("Title", ())) > 3
-            ):
-                key = "Notes"
-            if words.REVISION.search(text) or words.DATE.search(text):
-                values.setdefault("Draft date", []).append(text)
-            elif text:
-                values.setdefault(key, []).append(text)
-        self.title_page = {name: "\n".join(parts) for name, parts in values.items()}
+        front = [bare(one.tagged.text) for one in self.source[:end]]
+        self.title_page = title_page_of(text for text in front if not _is_furniture(text))
         return end
 
     def _line(self, at: int) -> int:
@@ -182,40 +158,40 @@ class _Builder:
 
     def _page_matter(self, one: SourceLine, text: str) -> None:
         furniture = (
-            words.FURNITURE.match(text)
-            or words.PAGE_NUMBER.match(text)
+            _is_furniture(text)
             or words.DATE.search(text)
             or words.REVISION.search(text)
             or self.repeated[_skeleton(one.tagged.text)] > 2
         )
         if furniture:
             self.broken = True
+            if words.REVISION.search(text) and words.DATE.search(text):
+                self.revision = re.sub(r"\s{2,}\S*\d+\.?$", "", text)
             return
         self._end_pair()
         self._start("general", one, text)
         self.cue = None
 
     def _heading(self, one: SourceLine, text: str) -> None:
+        text, number = _without_numbers(re.sub(r"^[\[{<(](.*?)[\]}>)]$", r"\1", text))
         last = self.current
         if (
             last is not None
             and last.kind in ("heading", "shot")
             and one.above <= self.usual
+            and not number
             and not is_heading(text)
             and (len(last.text) + len(text.split()[0]) > self.width["S"] * 0.8 or last.text[-1] in ",-–/&")
         ):
             self._extend(one, text, " ")
             return
-        bare = re.sub(r"^[\[{<(](.*?)[\]}>)]$", r"\1", text)
-        place = (
-            is_heading(bare)
-            or words.ENDS_IN_TIME.search(bare)
-            or words.NUMBER_FIRST.match(bare)
-            or words.OMITTED.match(bare)
-        )
+        place = number or is_heading(text) or words.NUMBER_FIRST.match(text)
+        place = place or words.ENDS_IN_TIME.search(text) or words.OMITTED.match(text)
         # A script whose scenes say INT. and EXT. has its bare slugs inside scenes: shots, not scenes.
-        within = not place and (words.SHOT.match(bare) or self.placed > 0.5 * self.slugs)
-        self._start("shot" if within and self.opened[-1][0] is not None else "heading", one, bare)
+        within = not place and (words.SHOT.match(text) or self.placed > 0.5 * self.slugs)
+        self._start("shot" if within and self.opened[-1][0] is not None else "heading", one, text)
+        if self.current is not None:
+            self.current.number = number
         self.cue = None
 
     def _character(self, one: SourceLine, text: str) -> None:
@@ -272,14 +248,16 @@ class _Builder:
 
     def _action(self, one: SourceLine, text: str) -> None:
         last = self.current
-        if (
-            last is not None
-            and last.kind == "action"
-            and (one.above <= self.usual or (self.broken and text[:1].islower()))
-        ):
-            full = len(last.lines[-1].tagged.text) + 1 + len(text.split()[0]) > self.width["N"] * 0.85
-            self._extend(one, text, " " if full or text[:1].islower() or self.broken else "\n")
-            return
+        if last is not None and last.kind == "action":
+            going_on = text[:1].islower() or last.text[-1] not in _ENDS
+            if self.broken and going_on:
+                self._extend(one, text, " ")
+                return
+            if one.above <= self.usual and not self.broken:
+                room = self.width["N"] * 0.85 - len(last.lines[-1].tagged.text)
+                wrapped = text[:1].islower() or len(text.split()[0]) + 1 > room
+                self._extend(one, text, " " if wrapped else "\n")
+                return
         self._start("action", one, text)
         self.cue = None
 
@@ -295,7 +273,7 @@ class _Builder:
         self._close()
         if kind in ("heading", "shot", "action", "transition"):
             text = " ".join(text.split())
-        self.current = OpenElement(kind, [one], text, character, extension, revision=revision_mark(one))
+        self.current = OpenElement(kind, [one], text, character, extension, revision=self._revised(one))
 
     def _extend(self, one: SourceLine, text: str, joint: str) -> None:
         last = self.current
@@ -305,7 +283,11 @@ class _Builder:
             joint = ""  # broken at a hyphen: the hyphen stays, as it may belong to the word
         last.text = f"{last.text}{joint}{text}"
         last.lines.append(one)
-        last.revision = last.revision or revision_mark(one)
+        last.revision = last.revision or self._revised(one)
+
+    def _revised(self, one: SourceLine) -> str:
+        """The revision set an asterisk in the margin stands for: the page's header names it."""
+        return (self.revision or "*") if is_revised(one) else ""
 
     def _close(self) -> None:
         last, self.current = self.current, None
@@ -313,6 +295,8 @@ class _Builder:
             return
         element = last.element()
         if last.kind == "heading":
+            if last.number:
+                element = msgspec.structs.replace(element, text=f"{element.text} #{last.number}#")
             self.opened.append((element, []))
         else:
             self.opened[-1][1].append(element)
@@ -322,6 +306,20 @@ class _Builder:
             self.opened[-1][1].extend(self.pair.elements())
             self.pair = None
             self.cue = None
+
+
+def _without_numbers(text: str) -> tuple[str, str]:
+    """A heading without the number that stands at both its ends, and that number."""
+    first, last = words.NUMBER_FIRST.match(text), words.NUMBER_LAST.search(text)
+    if first and last and first["number"] == last["number"] and first.end() < last.start():
+        return text[first.end() : last.start()].strip(), first["number"]
+    return text, ""
+
+
+def _is_furniture(text: str) -> bool:
+    """CONTINUED, (MORE) or a page number."""
+    squeezed = " ".join(text[:200].split())
+    return bool(words.FURNITURE.match(squeezed) or words.PAGE_NUMBER.match(squeezed))
 
 
 def _skeleton(text: str) -> str:

@@ -150,4 +150,5 @@ NAME_COLON = re.compile(r"(?P<name>[^\W\d_a-z][^:()\[\].?!]{0,28}?)\s*(?:\([^)]{
 DIGIT = re.compile(r"\d")
 TOKEN = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*")
 CUE_NAME = re.compile(r"\s*(?:\([^)]*\)?|:|\^|\*+)\s*$")
+WEB_MARK = re.compile(r"</?(?:[bBiIuU]|pre|PRE|strong|em|center|font|br|p|div|span)\b[^<>]{0,80}>")
 EMPHASIS = re.compile(r"</?[bBiIuU]>|\*{1,3}|(?<![^\W_])_|_(?![^\W_])")
