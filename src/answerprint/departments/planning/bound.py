@@ -36,7 +36,7 @@ from typing import NamedTuple
 from answerprint.departments.planning.problem import ANY, NIGHT, Problem
 
 SECONDS = 3.0  # for the integer program, where the numbers below have not stopped it; its bound holds anyway
-NODES, NEAR = 60, 0.004  # branches looked at, and the share of its own best at which it is content
+NODES, NEAR = 60, 0.02  # branches looked at, and the share of its own best at which it is content
 
 
 class Bound(NamedTuple):

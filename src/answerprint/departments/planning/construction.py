@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from answerprint.departments.planning.day_work import BROKEN, DayBook
+from answerprint.departments.planning.day_work import BROKEN, DayBook, strips_in
 from answerprint.departments.planning.improving import Board
-from answerprint.departments.planning.problem import ANY, NIGHT, Problem
+from answerprint.departments.planning.problem import NIGHT, Problem
 
 Days = list[int]
 
@@ -77,6 +77,8 @@ def pack(problem: Problem, book: DayBook, order: Sequence[int], back: int) -> Da
 def _fits(problem: Problem, book: DayBook, days: Days, slot: int, n: int) -> bool:
     if not problem.allowed[n] >> slot & 1 or slot in problem.fixed:
         return False
+    if problem.minutes[n] + sum(problem.minutes[m] for m in strips_in(days[slot])) > problem.limit:
+        return False
     return not book.day(days[slot] | 1 << n, slot).broken
 
 
@@ -102,9 +104,7 @@ def _grouped(problem: Problem, group: Sequence[int], names: Sequence[str]) -> li
         lambda n: (names[n], night[n], problem.set_index[n], n),
         lambda n: (first[group[n]], night[n], problem.set_index[n], n),
         lambda n: (-length[group[n]], group[n], night[n], problem.set_index[n], n),
-        lambda n: (problem.place[n], names[n], night[n], n),
         lambda n: (night[n], first[group[n]], problem.set_index[n], n),
-        lambda n: (night[n], names[n], problem.light[n] == ANY, n),
     ]
     return [sorted(strips, key=key) for key in keys]
 

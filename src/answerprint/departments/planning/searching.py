@@ -42,8 +42,7 @@ class Chains:
             context = get_context("spawn")
             for n in range(1, CHAINS):
                 ours, theirs = context.Pipe(duplex=False)
-                until = None if end is None else time.time() + end - time.monotonic()
-                arguments = (theirs, problem, n, seed, moves, until, first)
+                arguments = (theirs, problem, n, seed, moves, end, first)
                 worker = context.Process(target=_chain, args=arguments, daemon=True)
                 worker.start()
                 theirs.close()
@@ -96,11 +95,10 @@ def _chain(
     n: int,
     seed: int,
     moves: int,
-    until: float | None,
+    end: float | None,
     first: Sequence[int] | None,
 ) -> None:
-    """A chain in a process of its own; until is a reading of the clock, which processes share."""
-    end = None if until is None else time.monotonic() + until - time.time()
+    """A chain in a process of its own; end is a reading of `time.monotonic`, which processes share."""
     book = DayBook(problem)
     start = _start(problem, n, first, book)
     pipe.send(anneal(problem, start, seed=seed + n, moves=moves, deadline=end, book=book))
