@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from answerprint.departments.script.breakdown.vocabulary import Vocabulary, vocabulary
 from answerprint.departments.script.breakdown.sentences import singular
+from answerprint.departments.script.breakdown.vocabulary import Vocabulary, vocabulary
 from answerprint.formats.screenplays.model import Element, Screenplay
 
 _BRACKETED = re.compile(r"\s*\([^()]*\)?")
@@ -16,13 +16,11 @@ _OFF = re.compile(r"[\s,]+(?:V\.?\s?O\.?|O\.?\s?S\.?|O\.?\s?C\.?|VOICE[- ]?OVER|
 _CONTINUED = re.compile(r"[\s,\-–—]+(?:CONT(?:INUED|INUING|'D|’D|D)?\.?)$")
 _VOICE = re.compile(r"^(?P<who>.+?)(?:['’]S|['’])\s+(?:RECORDED\s+)?(?:VOICE|V\.O\.)$|^VOICE OF (?P<of>.+)$")
 _TOGETHER = re.compile(r"\s*(?:/|&|\+|,|\bAND\b)\s*")
-_EVERYONE = frozenset("ALL BOTH EVERYONE EVERYBODY TOGETHER OTHERS VARIOUS CHORUS EVERYONE ELSE".split()) | {
+_EVERYONE = frozenset(["ALL", "BOTH", "EVERYONE", "EVERYBODY", "TOGETHER", "OTHERS", "VARIOUS", "CHORUS", "EVERYONE", "ELSE"]) | {
     "ALL THREE", "THE OTHERS", "THE TWO", "THE REST", "ALL FOUR", "EVERYBODY ELSE", "VARIOUS VOICES", "OTHER VOICES", "ANOTHER VOICE",
 }  # fmt: skip
 TITLES = frozenset(
-    """mr mrs ms miss dr doctor sir lady lord dame captain capt sergeant sgt lieutenant lt colonel col major general
-    detective inspector officer constable father sister brother mother reverend rev professor prof president king
-    queen prince princess uncle aunt auntie agent nurse judge sheriff deputy mayor senator old young little big the""".split()
+    ["mr", "mrs", "ms", "miss", "dr", "doctor", "sir", "lady", "lord", "dame", "captain", "capt", "sergeant", "sgt", "lieutenant", "lt", "colonel", "col", "major", "general", "detective", "inspector", "officer", "constable", "father", "sister", "brother", "mother", "reverend", "rev", "professor", "prof", "president", "king", "queen", "prince", "princess", "uncle", "aunt", "auntie", "agent", "nurse", "judge", "sheriff", "deputy", "mayor", "senator", "old", "young", "little", "big", "the"]
 )
 
 

@@ -28,15 +28,15 @@ _ABSTRACT_ENDINGS = (
     "dom",
 )
 _EATING = frozenset(
-    "eat bite chew munch nibble devour gnaw cook fry grill roast boil carve slice chop butter serve swallow taste".split()
+    ["eat", "bite", "chew", "munch", "nibble", "devour", "gnaw", "cook", "fry", "grill", "roast", "boil", "carve", "slice", "chop", "butter", "serve", "swallow", "taste"]
 )
 _COOKED = frozenset(
-    "roast roasted fried grilled baked boiled stewed smoked cooked raw frozen tinned canned barbecued chopped sliced breaded salted".split()
+    ["roast", "roasted", "fried", "grilled", "baked", "boiled", "stewed", "smoked", "cooked", "raw", "frozen", "tinned", "canned", "barbecued", "chopped", "sliced", "breaded", "salted"]
 )
 _LIFELESS = frozenset(
-    "toy stuffed plastic ceramic wooden cardboard paper carved bronze stone rubber plush inflatable plaster porcelain painted embroidered dead mounted china glass tin clockwork tattooed mechanical lego origami".split()
+    ["toy", "stuffed", "plastic", "ceramic", "wooden", "cardboard", "paper", "carved", "bronze", "stone", "rubber", "plush", "inflatable", "plaster", "porcelain", "painted", "embroidered", "dead", "mounted", "china", "glass", "tin", "clockwork", "tattooed", "mechanical", "lego", "origami"]
 )
-_HEARD = frozenset("hear hears heard sound sounds noise audible offscreen off-screen".split())
+_HEARD = frozenset(["hear", "hears", "heard", "sound", "sounds", "noise", "audible", "offscreen", "off-screen"])
 _FIRE = frozenset(("fire", "fires"))
 
 
@@ -115,14 +115,22 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         dish = (
             verb in _EATING
             or (set(before) & _COOKED and True)
-            or preposition == "of"
-            and verb in ("eat", "plate")
+            or (preposition == "of"
+            and verb in ("eat", "plate"))
         )
         if dish or set(before) & _LIFELESS:
             name = " ".join([*[word for word in before if word in _COOKED | _LIFELESS], entry.name])
             category = "props"
     if category in ("animals", "vehicles") and _only_heard(reading, at, last):
-        return Mention("sound", name, element, reading.tokens[at].start, token.end, 0.6, "only heard")
+        return Mention(
+            "sound",
+            known.written(reading.words[at : last + 1]),
+            element,
+            reading.tokens[at].start,
+            token.end,
+            0.6,
+            "only heard",
+        )
     governed = verb in known.verbs["handling"] and (
         not preposition or preposition in known.closed["particles"] or preposition in ("with", "for")
     )
@@ -138,7 +146,7 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
     )
     shown = _shown(reading, at, last, start)
     if entry.when == "handled" and not (
-        governed or looked or capitals or handled or shown or category != "props" and _used(verb)
+        governed or looked or capitals or handled or shown or (category != "props" and _used(verb))
     ):
         return None
     if category == "props" and verb == "go" and not preposition:
@@ -155,7 +163,12 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         confidence, reason = 0.7, f"named in the action: “{said}”"
     else:
         confidence, reason = 0.55, f"stands by itself in the action: “{said}”"
-    name = _qualified(reading, name, entry, at, start) if category == entry.category else name
+    spelling = known.written(reading.words[at : last + 1])
+    if category == entry.category:
+        qualifier = _qualifier(reading, name, entry, at, start)
+        name, spelling = f"{qualifier}{name}", f"{qualifier}{spelling}"
+    else:
+        spelling = name
     return Mention(
         _category(category),
         name,
@@ -165,6 +178,7 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         confidence,
         reason,
         quantity(reading, start, at),
+        spelling,
         start < at and reading.words[start] in _DEFINITE,
     )
 
@@ -224,20 +238,20 @@ def _head_after(reading: Reading, last: int) -> str | None:
     return after if after.isalpha() and len(after) > 2 and after not in known.closed["numbers"] else None
 
 
-def _qualified(reading: Reading, name: str, entry: Entry, at: int, start: int) -> str:
-    """`brass key`: materials and purposes stay with the name, colours and sizes do not."""
+def _qualifier(reading: Reading, name: str, entry: Entry, at: int, start: int) -> str:
+    """`brass ` before `key`: materials and purposes stay with the name, colours and sizes do not."""
     if at <= start or entry.category not in ("props", "vehicles"):
-        return name
+        return ""
     before = reading.tokens[at - 1]
     word = before.low if not before.owner else f"{before.low}'s"
     if before.kind != "word" or word in name.split():
-        return name
+        return ""
     materials = reading.known.nouns["materials"]
     listed = reading.known.thing(reading.words, at - 1, at)
     noun = listed is not None and listed[0].category == "props" and word not in reading.known.base
     if word in materials or (noun and not before.owner and word not in reading.known.closed["adverbs"]):
-        return f"{word} {name}"
-    return name
+        return f"{word} "
+    return ""
 
 
 def _all_capitals(reading: Reading) -> bool:
@@ -275,8 +289,8 @@ def _unlisted(reading: Reading, at: int, element: int) -> Iterator[Mention]:
         or token.owner
         or len(word) < 3
         or reading.finite(at)
-        or token.capitalised
-        and not token.capitals
+        or (token.capitalised
+        and not token.capitals)
     ):
         return
     if (
@@ -322,7 +336,7 @@ def _unlisted(reading: Reading, at: int, element: int) -> Iterator[Mention]:
     yield Mention(
         "props", one, element, token.start, token.end, 0.45,
         f"no listed word, but handled in the action: “{verb} … {said}”",
-        quantity(reading, start, at), reading.words[start] in _DEFINITE,
+        quantity(reading, start, at), one, reading.words[start] in _DEFINITE,
     )  # fmt: skip
 
 

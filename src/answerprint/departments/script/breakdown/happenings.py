@@ -15,19 +15,17 @@ _PHRASES: tuple[Category, ...] = ("stunts", "sfx", "vfx")
 # A verb that is a stunt only where a body is in it.
 _FIGURATIVE = {
     "fall": frozenset(
-        "asleep silent in apart open back into quiet away short for behind still on onto".split()
+        ["asleep", "silent", "in", "apart", "open", "back", "into", "quiet", "away", "short", "for", "behind", "still", "on", "onto"]
     ),
     "collapse": frozenset(("in", "with", "into", "onto")),
     "scale": frozenset(("of", "model")),
     "slip on": frozenset(),
 }
 _UNBODILY = frozenset(
-    "night darkness silence rain snow light dusk evening shadow hair tear tears leaf leaves sunlight moonlight dust ash "
-    "curtain temperature price prices hush gaze eyes eye smile face heart voice head hand hands arm jaw door lid snowflakes "
-    "sun moon flame beer petals blossom it that this quiet mist fog".split()
+    ["night", "darkness", "silence", "rain", "snow", "light", "dusk", "evening", "shadow", "hair", "tear", "tears", "leaf", "leaves", "sunlight", "moonlight", "dust", "ash", "curtain", "temperature", "price", "prices", "hush", "gaze", "eyes", "eye", "smile", "face", "heart", "voice", "head", "hand", "hands", "arm", "jaw", "door", "lid", "snowflakes", "sun", "moon", "flame", "beer", "petals", "blossom", "it", "that", "this", "quiet", "mist", "fog"]
 )
 _THINGS_STRUCK = frozenset(
-    "door doors window phone telephone receiver drawer lid book glass bottle table brakes brake fist hand hands palm cup gate shutter boot hood trunk piano ball button switch lights road floor it".split()
+    ["door", "doors", "window", "phone", "telephone", "receiver", "drawer", "lid", "book", "glass", "bottle", "table", "brakes", "brake", "fist", "hand", "hands", "palm", "cup", "gate", "shutter", "boot", "hood", "trunk", "piano", "ball", "button", "switch", "lights", "road", "floor", "it"]
 )
 _PERSONAL = frozenset(("him", "her", "them", "me", "himself", "herself", "us", "each"))
 _NOT_HEARD = frozenset(("hands", "hand"))
@@ -294,9 +292,9 @@ def _sounds(reading: Reading, element: int) -> Iterator[Mention]:
             before = reading.before(at)
             if (
                 reading.is_verb(at)
-                or one
+                or (one
                 in ("silence", "static", "ring", "horn", "bell", "crash", "splash", "hum", "whistle", "tick")
-                and not token.capitals
+                and not token.capitals)
             ):
                 pass
             else:
@@ -325,7 +323,7 @@ def _sounds(reading: Reading, element: int) -> Iterator[Mention]:
                     "the action asks for its sound",
                 )
             continue
-        if base in sound and base != word or (base in sound and token.capitals):
+        if (base in sound and base != word) or (base in sound and token.capitals):
             yield from _sounding(reading, at, base, element)
 
 
@@ -366,7 +364,7 @@ def _sounding(reading: Reading, at: int, base: str, element: int) -> Iterator[Me
         and before not in known.closed["determiners"]
     ):
         entry = known.name_of(before)
-        name = entry.name if entry is not None else singular(before)
+        name = known.written([before]) if entry is not None else singular(before)
         person = singular(before) in known.people
         if (
             before in known.closed["prepositions"]
@@ -377,7 +375,7 @@ def _sounding(reading: Reading, at: int, base: str, element: int) -> Iterator[Me
             name = base
         if person:
             return
-        if before.endswith("ly") or before in known.base and entry is None:
+        if before.endswith("ly") or (before in known.base and entry is None):
             name = base
         yield Mention("sound", name, element, token.start, token.end, sure, f"heard: “{before} {token.text}”")
         return
@@ -407,7 +405,7 @@ def _phrase_after(reading: Reading, at: int) -> tuple[str, int, int] | None:
             continue
         found = known.thing(reading.words, one, len(reading.words))
         if found is not None:
-            return found[0].name, one, one + found[1] - 1
+            return known.written(reading.words[one : one + found[1]]), one, one + found[1] - 1
         if reading.after(one) is None or reading.finite(one + 1):
             return singular(token.low), one, one
     return None

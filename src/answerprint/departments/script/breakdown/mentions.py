@@ -18,4 +18,5 @@ class Mention(NamedTuple):
     confidence: float
     reason: str
     quantity: str = ""
+    written: str = ""  # the name in the script's own words, where lists have another
     definite: bool = False  # "the gun": it may be one that was named before

@@ -22,7 +22,22 @@ def joined(scenes: list[list[Mention]], known: Vocabulary) -> list[list[Mention]
             if one.category in everywhere:
                 everywhere[one.category][one.name] += 1
     wider = {category: _particulars(set(names), known) for category, names in everywhere.items()}
-    return [_in_scene(mentions, wider) for mentions in scenes]
+    named = [_in_scene(mentions, wider) for mentions in scenes]
+    return _as_written(named)
+
+
+def _as_written(scenes: list[list[Mention]]) -> list[list[Mention]]:
+    """Every thing under the name the script itself uses most: "cell phone" where the list says "mobile"."""
+    used: dict[tuple[str, str], Counter[str]] = {}
+    for mentions in scenes:
+        for one in mentions:
+            if one.written and one.category in _JOINED:
+                used.setdefault((one.category, one.name), Counter())[one.written] += 1
+    best = {key: counted.most_common(1)[0][0] for key, counted in used.items()}
+    return [
+        [one._replace(name=best.get((one.category, one.name), one.name)) for one in mentions]
+        for mentions in scenes
+    ]
 
 
 def _particulars(names: set[str], known: Vocabulary) -> dict[str, set[str]]:
@@ -70,10 +85,10 @@ def _in_scene(mentions: list[Mention], wider: dict[str, dict[str, set[str]]]) ->
             here = present[one.category]
             local = [name for name in particulars if name in here]
             if len(local) == 1 and (
-                one.definite or here[local[0]] > at and mentions[here[local[0]]].definite
+                one.definite or (here[local[0]] > at and mentions[here[local[0]]].definite)
             ):
-                one = one._replace(name=local[0])
+                one = one._replace(name=local[0], written="")
             elif not local and one.definite and len(particulars) == 1:
-                one = one._replace(name=next(iter(particulars)))
+                one = one._replace(name=next(iter(particulars)), written="")
         found.append(one)
     return found

@@ -12,19 +12,19 @@ from answerprint.departments.script.breakdown.sentences import Sentence, Token, 
 from answerprint.departments.script.breakdown.vocabulary import Vocabulary
 
 _GENERAL = frozenset(
-    "man woman person guy fellow gentleman lady boy girl child kid figure friend lover body stranger parent".split()
+    ["man", "woman", "person", "guy", "fellow", "gentleman", "lady", "boy", "girl", "child", "kid", "figure", "friend", "lover", "body", "stranger", "parent"]
 )
 _MEASURES = frozenset(
-    "band party team crew couple line row rows class bunch handful dozen dozens hundreds thousands scores pair trio "
-    "group queue press security staff class flock army public lot number troop".split()
+    ["band", "party", "team", "crew", "couple", "line", "row", "rows", "class", "bunch", "handful", "dozen", "dozens", "hundreds", "thousands", "scores", "pair", "trio", "group", "queue", "press", "security", "staff", "class", "flock", "army", "public", "lot", "number", "troop"]
 )
-_ALONE = frozenset("queue staff crew press army security people public family group couple team".split())
+_ALONE = frozenset(["queue", "staff", "crew", "press", "army", "security", "people", "public", "family", "group", "couple", "team"])
 _AGE = frozenset(
-    "aged age mid late early thirties forties fifties sixties seventies eighties twenties teens".split()
+    ["aged", "age", "mid", "late", "early", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "twenties", "teens"]
 )
 _TAKERS = frozenset(
-    "letter note card message call text email telegram postcard present gift parcel package photo signed addressed named called marked labelled labeled reads says writes write written titled entitled belonged belongs".split()
+    ["letter", "note", "card", "message", "call", "text", "email", "telegram", "postcard", "present", "gift", "parcel", "package", "photo", "signed", "addressed", "named", "called", "marked", "labelled", "labeled", "reads", "says", "writes", "write", "written", "titled", "entitled", "belonged", "belongs"]
 )
+_JOINING = frozenset(("and", "aka", "or", "alias", "with"))
 _INDEFINITE = frozenset(("a", "an", "another", "one", "some"))
 
 
@@ -108,7 +108,7 @@ def introduce(cast: Cast, sentences: Iterable[Sentence]) -> None:
                     and tokens[at + 1].low.endswith("s")
                 )
                 sightings.setdefault(token.low, []).append(
-                    at > 0 and tokens[at - 1].kind != "mark" and follows or follows and at == 0
+                    (at > 0 and tokens[at - 1].kind != "mark" and follows) or (follows and at == 0)
                 )
     cast.build()
     for word, acts in sightings.items():
@@ -144,13 +144,14 @@ def _capital_runs(tokens: list[Token]) -> Iterator[tuple[int, int]]:
     if words > 4 and shouted == words:
         return
     while at < len(tokens):
-        if not (tokens[at].kind == "word" and tokens[at].capitals):
+        if not (tokens[at].kind == "word" and tokens[at].capitals) or tokens[at].low in _JOINING:
             at += 1
             continue
         end = at + 1
         while (
             end < len(tokens)
             and end - at < 6
+            and tokens[end].low not in _JOINING
             and (
                 tokens[end].capitals
                 or (tokens[end].kind == "number" and end - at > 0)
@@ -214,7 +215,7 @@ def _introduced(cast: Cast, tokens: list[Token], start: int, end: int) -> None:
     if words[-1] in known.groups or (plural and last in known.people):
         return
     if any(
-        word in known.base or known.name_of(word) is not None and len(words) == 1 for word in words
+        word in known.base or (known.name_of(word) is not None and len(words) == 1) for word in words
     ) or _ordinary(known, words[-1]):
         return
     if (
@@ -293,7 +294,7 @@ def _animal_described(known: Vocabulary, after: list[str]) -> str:
     if after[:1] not in ([","], ["("]):
         return ""
     for at in range(1, min(len(after), 6)):
-        if after[at] in (",", ")", "(") or after[at] in known.base and at > 2:
+        if after[at] in (",", ")", "(") or (after[at] in known.base and at > 2):
             return ""
         found = known.thing(after, at, len(after))
         if found is not None and found[0].category == "animals" and found[0].when == "always":
@@ -368,8 +369,8 @@ def _named(
         owned = reading.words[at + length : at + length + 3]
         if not any(
             word in reading.known.nouns["body"]
-            or reading.known.thing([word], 0, 1)
-            and reading.known.thing([word], 0, 1)[0].category == "wardrobe"
+            or (reading.known.thing([word], 0, 1)
+            and reading.known.thing([word], 0, 1)[0].category == "wardrobe")
             for word in owned
         ):  # type: ignore[index]
             return None
@@ -468,13 +469,20 @@ def _role(
     after = reading.after(last)
     if (
         after is not None
+        and (after in known.groups or singular(after) in known.people)
+        and not plural
+        and not reading.is_verb(last + 1)
+    ):
+        return  # "boy band", "student nurse"
+    if (
+        after is not None
         and not plural
         and not token.owner
         and (
             after in known.nouns["set"]
             or after in known.nouns["places"]
-            or known.name_of(after) is not None
-            and not reading.is_verb(last + 1)
+            or (known.name_of(after) is not None
+            and not reading.is_verb(last + 1))
         )
     ):
         return  # "nurse station", "police box"
@@ -513,7 +521,8 @@ def _role(
         and not token.capitalised
     ):
         return
-    if one in _GENERAL and first not in _INDEFINITE and name not in introduced and not token.capitals:
+    general = one in _GENERAL or kind in ("person", "child")
+    if general and first not in _INDEFINITE and name not in introduced and not token.capitals:
         return  # "the man": somebody who has a name already
     if reading.tokens[at].low in cast.words:
         return

@@ -23,7 +23,7 @@ _TIMES = {
 }
 _HOUR = {word: hour for hour, said in _TIMES.items() for word in said.split()}
 _BESIDE_HOURS = frozenset(
-    "EARLY LATE THE NEXT SAME FOLLOWING THAT HOUR TIME MID BEFORE JUST AFTER LATER - ONE CONTINUOUS".split()
+    ["EARLY", "LATE", "THE", "NEXT", "SAME", "FOLLOWING", "THAT", "HOUR", "TIME", "MID", "BEFORE", "JUST", "AFTER", "LATER", "-", "ONE", "CONTINUOUS"]
 )
 _ABBREVIATED = {
     "APT": "APARTMENT",
@@ -87,7 +87,7 @@ def _place(
         if scene.place:
             return Place(name, interior, exterior, hour)
     if _is_title(scene):
-        return Place("", False, False, scene.day_or_night)
+        return Place("", False, False, "")
     known = canonical.get(key)
     if known:
         return Place(known, interior, exterior, hour or (before.day_or_night if before else ""))
@@ -114,11 +114,11 @@ def _names_a_place(scene: Scene) -> bool:
     words = [word.casefold() for word in re.findall(r"[\w']+", scene.heading)]
     return (
         bool(scene.time_of_day)
-        or bool(words)
+        or (bool(words)
         and (
             words[-1] in vocabulary().settings["places"]
             or any(word in vocabulary().settings["places"] for word in words)
-        )
+        ))
     )
 
 

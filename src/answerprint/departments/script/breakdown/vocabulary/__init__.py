@@ -37,6 +37,20 @@ class Vocabulary:
     both: frozenset[str] = frozenset()  # nouns that are verbs as well: "watch", "light"
     happenings: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, frozenset[str]] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)  # spellings that are no name: "phone call" is a phone
+
+    def written(self, words: list[str]) -> str:
+        """A thing's own spelling among those its entry has, in the singular."""
+        entry, _ = self.thing(words, 0, len(words)) or (None, 0)
+        table = self.things.get(words[0], {})
+        if entry is None or " ".join(words) in self.unwritten:
+            return entry.name if entry is not None else " ".join(words)
+        if table.get((*words[:-1], singular(words[-1]))) == entry:
+            return " ".join((*words[:-1], singular(words[-1])))
+        found = self.things.get(singular(words[0]), {}).get((singular(words[0]),))
+        if len(words) == 1 and found == entry:
+            return singular(words[0])
+        return " ".join(words)
 
     def thing(self, words: list[str], at: int, end: int) -> tuple[Entry, int] | None:
         """The longest thing that begins with the word at `at`, and how many words it takes."""
@@ -64,7 +78,7 @@ def vocabulary() -> Vocabulary:
     known = Vocabulary()
     for category in ("vehicles", "animals", "wardrobe", "makeup", "props", "dressing"):
         for group, lists in _table(category).items():
-            for when in ("always", "handled"):
+            for when in ("handled", "always"):  # a word in both lists has to be handled
                 for said in _words(lists.get(when, "")):
                     _learn(known, said, "props" if category == "dressing" else category, group, when)
     people = _table("people")
@@ -83,10 +97,16 @@ def vocabulary() -> Vocabulary:
 
 
 def _learn(known: Vocabulary, said: str, category: str, group: str, when: str) -> None:
-    """`phone = telephone, cell phone` gives three spellings one name; hyphens may be spaces or nothing."""
+    """`phone = telephone/cell phone` gives three spellings one name; hyphens may be spaces or nothing.
+
+    A spelling after `~` says that the thing is there, but is no name for it: `~phone call`.
+    """
     name, _, others = said.partition("=")
     for spelling in (name, *others.split("/")):
         spelling = spelling.strip()
+        if spelling.startswith("~"):
+            spelling = spelling[1:]
+            known.unwritten.add(spelling)
         if not spelling:
             continue
         entry = Entry(name.strip(), category, group, when)
