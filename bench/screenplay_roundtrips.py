@@ -1,5 +1,6 @@
 """Screenplays through Fountain and Final Draft twice: what is lost, and whether the bytes settle. Beside it
-what screenplain (PyPI) loses once on the way from Fountain to Final Draft; it reads no Final Draft.
+what screenplain (PyPI) loses once on the way from Fountain to Final Draft; it reads no Final Draft, and
+where it reads the Fountain syntax otherwise that counts as a loss too.
 
 Run: python bench/screenplay_roundtrips.py   (.venv-bench with screenplain for the last column)
 """

@@ -12,7 +12,7 @@ from answerprint.core.breakdown import Breakdown, Passage, SceneElement, SceneSh
 from answerprint.formats.screenplays.fdx import read_fdx
 from answerprint.formats.screenplays.fdx_writing import write_fdx
 from answerprint.formats.screenplays.headings import make_scene
-from answerprint.formats.screenplays.model import Element, Revision, Screenplay, Tag
+from answerprint.formats.screenplays.model import Element, Revision, Screenplay, Span, Tag
 
 
 def script(*elements: Element, **more: object) -> Screenplay:
@@ -170,6 +170,23 @@ def test_a_breakdown_is_tagged_at_its_passages_and_what_was_rejected_is_not() ->
     assert used == ids
     assert numbers == {one.get("Number") for one in root.findall("TagData/Tags/Tag")}
     assert write_fdx(screenplay, Breakdown(title="", sheets=(sheet,))) == data
+
+
+def test_a_passage_is_a_whole_word_and_the_one_that_was_meant() -> None:
+    text = "Her raincoat drips. Rain on the roof, more rain in the rain barrel."
+    there = text.index("rain in")
+    element = action(text, span=Span(start=100, end=100 + len(text), line=3, last_line=3))
+    meant = Passage(scene="s1", text="rain", line=3, start=100 + there, end=104 + there)
+    sheet = SceneSheet(
+        scene="s1",
+        number="1",
+        heading="INT. HALL - DAY",
+        set="HALL",
+        elements=(thing("sfx", "rain", "", evidence=(meant,)), thing("wardrobe", "coat", "raincoat")),
+    )
+    read = read_fdx(write_fdx(script(element), Breakdown(title="", sheets=(sheet,))))
+    tags = {one.name: (one.start, one.end) for one in read.scenes[0].elements[1].tags}
+    assert tags == {"coat": (4, 12), "rain": (there, there + 4)}
 
 
 def test_settings_of_the_file_a_script_came_from_are_written_as_they_were() -> None:

@@ -244,10 +244,14 @@ def _pieces(before: str, element: Element, after: str) -> list[tuple[str, Style,
     if not element.tags:
         found += [(one.text, (one.underline, one.bold, one.italic), ()) for one in runs(element.text)]
     else:
+        # Tags of one thing that touch or overlap are one tag: the file could not tell them apart.
+        names = [(tag.category, tag.name, tag.id) for tag in element.tags]
         letters, places = from_marked(element.text)
         for letter, place in zip(letters, places, strict=True):
-            over = tuple(n for n, tag in enumerate(element.tags) if tag.start <= place < tag.end)
-            found.append((letter.text, letter.style, over))
+            here = {
+                names.index(names[n]) for n, tag in enumerate(element.tags) if tag.start <= place < tag.end
+            }
+            found.append((letter.text, letter.style, tuple(sorted(here))))
     merged: list[tuple[str, Style, tuple[int, ...]]] = []
     for _, group in groupby([(before, plain, ()), *found, (after, plain, ())], key=lambda one: one[1:]):
         pieces = list(group)

@@ -6,6 +6,7 @@ A `TagNumber` on a run of text names a Tag, which names definitions ("revolver")
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -194,13 +195,13 @@ def _tagged(scene: Scene, sheet: SceneSheet) -> Scene:
         if thing.answer == "rejected":
             continue
         category = _NAMES[thing.category]
-        placed = False
+        placed: set[tuple[int, int]] = set()
         for passage in thing.evidence:
-            found = _find(scene.elements, passage)
+            found = _find(scene.elements, passage, placed)
             if found is not None:
                 at, start, end = found
                 tags[at].append(Tag(category=category, name=thing.name, start=start, end=end))
-                placed = True
+                placed.add((at, start))
         if not placed and heading is not None:
             whole = len(scene.elements[heading].text)
             tags[heading].append(Tag(category=category, name=thing.name, start=0, end=whole))
@@ -211,14 +212,19 @@ def _tagged(scene: Scene, sheet: SceneSheet) -> Scene:
     return msgspec.structs.replace(scene, elements=elements)
 
 
-def _find(elements: Sequence[Element], passage: Passage) -> tuple[int, int, int] | None:
-    """The element that holds the passage's words and where, nearest to the passage's line; cues do not count
-    as words of a passage that is longer than a name."""
+def _find(
+    elements: Sequence[Element], passage: Passage, placed: set[tuple[int, int]]
+) -> tuple[int, int, int] | None:
+    """The element that holds the passage's words and where: nearest to its line, then to its place there.
+    Where another passage of the same thing is `placed` already comes last."""
     best: tuple[int, int, int, int] | None = None
     for at, element in enumerate(elements):
         if element.kind in ("note", "boneyard", "page_break", "section", "synopsis"):
             continue
-        span = _where(element.text, passage.text)
+        near = 0
+        if passage.start is not None and element.span is not None:
+            near = passage.start - element.span.start
+        span = _where(element.text, passage.text, near, {start for one, start in placed if one == at})
         if span is not None:
             away = abs(element.line - passage.line)
             if element.line <= passage.line <= element.line + element.text.count("\n"):
@@ -228,18 +234,30 @@ def _find(elements: Sequence[Element], passage: Passage) -> tuple[int, int, int]
     return best[1:] if best else None
 
 
-def _where(text: str, words: str) -> tuple[int, int] | None:
+def _where(text: str, words: str, near: int, taken: set[int]) -> tuple[int, int] | None:
     wanted = words.strip()
     if not wanted:
         return None
-    start = text.find(wanted)
-    if start >= 0:
+    start = _occurrence(text, wanted, near, taken)
+    if start is not None:
         return start, start + len(wanted)
     letters, places = from_marked(text)
     plain, bare = plain_text(letters), plain_text(from_marked(wanted)[0])
-    start = plain.find(bare)
-    if start < 0 and len(plain) == len(plain.casefold()):
-        start = plain.casefold().find(bare.casefold())
-    if start < 0 or not bare:
+    start = _occurrence(plain, bare, near, taken) if bare else None
+    if start is None and bare and len(plain) == len(plain.casefold()):
+        start = _occurrence(plain.casefold(), bare.casefold(), near, taken)
+    if start is None:
         return (0, len(text)) if normalise(plain) == normalise(bare) and text else None
     return places[start], places[start + len(bare) - 1] + 1
+
+
+def _occurrence(text: str, words: str, near: int, taken: set[int]) -> int | None:
+    """Where the words stand in a text: as whole words before parts of others, then nearest to a place."""
+    found = [match.start() for match in re.finditer(re.escape(words), text)]
+    whole = [
+        start
+        for start in found
+        if not text[max(start - 1, 0) : start].isalnum()
+        and not text[start + len(words) : start + len(words) + 1].isalnum()
+    ]
+    return min(whole or found, key=lambda start: (start in taken, abs(start - near)), default=None)
