@@ -29,7 +29,7 @@ PRIOR = (0.0, 0.5, 1.0, 2.0)
 # A Dirichlet process (Ferguson 1973) around that belief: the unseen production is as one more among the past
 # ones, as distribution-free prediction asks of n + 1 exchangeable outcomes (Vovk, Gammerman, Shafer 2005).
 NEW = 1.0
-BLUR = 0.3  # of the scores' width: no production comes out like another to the penny
+BLUR = 0.3  # of the scores' width, money: no film costs what another did; whole days are a grid already
 FINEST = 0.01  # log: no simulation is believed to be narrower than this
 
 
@@ -42,6 +42,7 @@ class Calibration:
     scores: tuple[float, ...] = ()
     width: float = 1.0  # log: of the past simulations, their root mean square
     parameters: tuple[float, float, float, float] = PRIOR
+    blur: float = BLUR
 
     def moved(self, log_ratio: Array, seed: int, name: str) -> tuple[Array, Array]:
         """A simulation's log ratios moved to where past outcomes lie, and the shifts that were drawn. Without
@@ -58,7 +59,7 @@ class Calibration:
         known = np.array(self.scores)
         habit = float(known.mean())
         strayed = known[random.integers(len(known), size=runs)] - habit
-        strayed = strayed + BLUR * scale * random.standard_normal(runs)
+        strayed = strayed + self.blur * scale * random.standard_normal(runs)
         new = random.random(runs) < NEW / (NEW + len(known))
         drawn = np.sort(np.where(new, believed, self.width * habit + width * strayed))
         moved = np.empty(runs)
@@ -143,10 +144,10 @@ def calibrate(
                 replays[kind].append(_Replay(one.name, actual, middle, width, log))
     return Calibrated(
         beliefs=learn(productions, prior),
-        days=_fitted(replays["days"]),
-        money=_fitted(replays["money"]),
-        days_record=_record(replays["days"], seed),
-        money_record=_record(replays["money"], seed),
+        days=_fitted(replays["days"], 0.0),
+        money=_fitted(replays["money"], BLUR),
+        days_record=_record(replays["days"], seed, 0.0),
+        money_record=_record(replays["money"], seed, BLUR),
     )
 
 
@@ -174,20 +175,20 @@ def past_board(one: Production, planned_days: float) -> Board:
     return Board(days=tuple(days), cast=(1, 2, 3, 4), shoot_minutes=600.0)
 
 
-def _fitted(replays: Sequence[_Replay]) -> Calibration:
+def _fitted(replays: Sequence[_Replay], blur: float) -> Calibration:
     if not replays:
         return Calibration()
     width = math.sqrt(sum(one.width**2 for one in replays) / len(replays))
     scores = np.array([(one.actual - one.middle) / width for one in replays])
-    return Calibration(tuple(scores.tolist()), width, normal_inverse_gamma(scores, PRIOR))
+    return Calibration(tuple(scores.tolist()), width, normal_inverse_gamma(scores, PRIOR), blur)
 
 
-def _record(replays: Sequence[_Replay], seed: int) -> Record:
+def _record(replays: Sequence[_Replay], seed: int, blur: float) -> Record:
     if len(replays) < 2:
         return Record()
     scores, below = [], dict.fromkeys(LEVELS, 0)
     for at, one in enumerate(replays):
-        others = _fitted([other for number, other in enumerate(replays) if number != at])
+        others = _fitted([other for number, other in enumerate(replays) if number != at], blur)
         runs, _ = others.moved(one.runs, seed, "record")
         quantiles = np.quantile(runs, LEVELS)
         for level, value in zip(LEVELS, quantiles, strict=True):
