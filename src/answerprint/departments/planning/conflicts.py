@@ -22,6 +22,7 @@ from answerprint.departments.planning.problem import (
     within,
 )
 from answerprint.departments.planning.records import Violation, Window
+from answerprint.departments.planning.settings import minutes_of
 
 WIDE = 500  # days looked at on either side when the calendar itself is left out
 MOST_STRIPS = 80  # of one group that are filtered one by one
@@ -114,6 +115,8 @@ class _Finder:
         production = settings.production
         facts: list[_Fact] = [_Fact("hours", 0, f"a shooting day has at most {problem.limit} minutes")]
         end = f" to {_date(production.end)}" if production.end else ""
+        call = settings.day.earliest_call
+        facts.append(_Fact("call", 0, f"no day is called before {call}"))
         facts.append(
             _Fact(
                 "calendar",
@@ -186,6 +189,7 @@ class _Finder:
         rank = (
             "fixed",
             "hours",
+            "call",
             "minor",
             "light",
             "calendar",
@@ -262,6 +266,8 @@ class _Finder:
                 sun_at(following, settings, place),
                 settings.day.twilight_minutes,
             )
+        if span is not None and "call" in said:
+            span = max(span[0], minutes_of(settings.day.earliest_call)), span[1]
         minors = said.get("minor", set())
         if minors:
             for who, (_, first, last) in minors_hours(

@@ -345,10 +345,10 @@ def _numbered(many: Iterable[Any]) -> Iterable[tuple[int, Any]]:
 
 
 def need_plan(path: Path) -> None:
-    """Raises UsageError AP-USE-073 when a plan that was named is not there."""
+    """Raises UsageError AP-USE-176 when a plan that was named is not there."""
     if not path.is_file():
         raise UsageError(
-            "AP-USE-073",
+            "AP-USE-176",
             "there is no such plan",
             file=str(path),
             remedy=f"`answerprint plan schedule FILE --write-plan {path.name}` writes one to begin with",

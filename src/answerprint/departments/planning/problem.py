@@ -103,6 +103,7 @@ def compile_problem(
         for date in (*dates, *(one + datetime.timedelta(1) for one in dates))
     ]
     windows: list[list[Span | None]] = []
+    earliest = minutes_of(settings.day.earliest_call)
     minor_limits: list[list[tuple[int, int]]] = []
     for index, date in enumerate(dates):
         hours = minors_hours(settings, rules, performers, date)
@@ -111,6 +112,8 @@ def compile_problem(
         for strip in range(len(strips)):
             sun, next_sun = suns[index][place[strip]], suns[len(dates) + index][place[strip]]
             span = light_window(light[strip], sun, next_sun, settings.day.twilight_minutes)
+            if span is not None:
+                span = (max(span[0], earliest), span[1])
             for who, (_, first, last) in hours.items():
                 if cast[strip] >> who & 1:
                     low, high = span if span is not None else (0, FAR)

@@ -66,8 +66,8 @@ def plan_of(breakdown: Breakdown, settings: PlanSettings, rules: RulePack) -> Pl
 def schedule(plan: Plan, effort: Effort = Effort(), report: Progress | None = None) -> Schedule:
     """The best schedule found, with its bound, baselines, alternatives and whatever rules it breaks.
 
-    Raises PlanError AP-PLAN-105 and AP-PLAN-106 for dates that cannot be; AP-PLAN-107 when there are no
-    strips. Rules that cannot all hold raise nothing: they are in `violations` with the facts that conflict.
+    Raises PlanError AP-PLAN-105 and AP-PLAN-106 for dates that cannot be.
+    Rules that cannot all hold raise nothing: they are in `violations` with the facts that conflict.
     """
     began = time.monotonic()
     problem = compile_problem(plan.settings, plan.rules, plan.strips, plan.performers, plan.locations)
