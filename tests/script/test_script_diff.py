@@ -48,11 +48,11 @@ def test_a_moved_scene_is_moved_and_not_removed_and_added() -> None:
     assert not by(found, "added") and not by(found, "removed")
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.permutations(range(9)))
+@settings(max_examples=8, deadline=None)
+@given(st.permutations(range(6)))
 def test_any_order_of_the_same_scenes_is_matched_whole(order: list[int]) -> None:
-    found = told(BODY[:9], [BODY[at] for at in order])
-    assert len(found.scenes) == len(told(BODY[:9], BODY[:9]).scenes)
+    found = told(BODY[:6], [BODY[at] for at in order])
+    assert len(found.scenes) == "\n\n".join(BODY[:6]).count("INT. ") + "\n\n".join(BODY[:6]).count("EXT. ")
     assert all(one.before and one.after and not one.texts for one in found.scenes)
     stayed = sum(not one.moved for one in found.scenes)
     assert stayed >= 1

@@ -11,7 +11,7 @@ from answerprint.departments.script.analysis.manuscript import Manuscript, round
 from answerprint.departments.script.analysis.records import Part, Passage, ScriptFinding
 
 SIGNIFICANT = 0.05
-DRAWS = 999
+DRAWS = 1999
 LEAST_SCENES = 4  # present in fewer, nobody expects them back
 LEAST_SHARE = 0.03  # of the spoken words, or of the scenes, to be a character whose absence counts
 LONG_ABSENCE = 0.15  # of the script's length: shorter is not felt
@@ -97,24 +97,26 @@ def characters(script: Manuscript, people: list[Attendance]) -> Part:
             reference="character.top_share",
         )
     )
-    for one in people:
-        if _counts(script, one, total) and not script.names.is_crowd(one.name):
-            found = disappearance(script, one)
-            if found is not None:
-                part.findings.append(found)
+    followed = [one for one in people if _counts(script, one, total) and not script.names.is_crowd(one.name)]
+    for one in followed:
+        found = disappearance(script, one, len(followed))
+        if found is not None:
+            part.findings.append(found)
     part.findings += _unintroduced(script, people)
     return part
 
 
-def disappearance(script: Manuscript, person: Attendance) -> ScriptFinding | None:
+def disappearance(script: Manuscript, person: Attendance, tested: int = 1) -> ScriptFinding | None:
     """A character's longest absence, where it is longer than chance makes it and long enough to be felt.
 
-    Chance: the same number of scenes drawn at random from the script, 999 times; the threshold is 95 % of
-    their longest gaps. A gap at the end counts for who was last seen before 80 % of the script.
+    Chance: the same number of scenes drawn at random from the script, 1999 times; the threshold is 95 % of
+    their longest gaps, and stricter by the number of characters tested (Bonferroni), so that a large cast
+    raises no more alarms than a small one. A gap at the end counts for who was last seen before 80 %.
     """
     if person.longest < LONG_ABSENCE:
         return None
-    critical, p = chance_of_gap(script, _there(person), person.longest)
+    critical, p = chance_of_gap(script, _there(person), person.longest, tested)
+    p = min(1.0, p * tested)
     if p >= SIGNIFICANT:
         return None
     before, after = person.gap
@@ -149,14 +151,19 @@ def disappearance(script: Manuscript, person: Attendance) -> ScriptFinding | Non
         value=round_to(person.longest),
         threshold=round_to(max(critical, LONG_ABSENCE)),
         confidence=round_to(1 - p),
-        measure="longest absence as a share of the script's length; the threshold is 95 % of random draws",
+        measure="longest absence as a share of the script's length; the threshold is 95 % of random draws"
+        " over all characters tested",
         subject=person.name,
         reference="character.longest_absence",
     )
 
 
-def chance_of_gap(script: Manuscript, present: int, longest: float, seed: int = 5) -> tuple[float, float]:
+def chance_of_gap(
+    script: Manuscript, present: int, longest: float, tested: int = 1, seed: int = 5
+) -> tuple[float, float]:
     """The longest gap that 95 % of random attendances of so many scenes stay under, and p of `longest`.
+
+    With more than one tested the quantile is 1 - .05 / tested; p is the single one.
 
     The gap before the first scene is no absence (a late entrance is another matter); the one after the last
     is.
@@ -170,7 +177,7 @@ def chance_of_gap(script: Manuscript, present: int, longest: float, seed: int = 
     begins, stops = ends[drawn], ends[drawn + 1]
     gaps = np.concatenate([begins[:, 1:] - stops[:, :-1], 1 - stops[:, -1:]], axis=1).max(axis=1)
     p = float((1 + np.sum(gaps >= longest - 1e-12)) / (1 + DRAWS))
-    return float(np.quantile(gaps, 1 - SIGNIFICANT)), p
+    return float(np.quantile(gaps, 1 - SIGNIFICANT / max(1, tested))), p
 
 
 def _longest(script: Manuscript, there: list[int]) -> tuple[float, tuple[int, int]]:

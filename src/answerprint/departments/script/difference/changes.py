@@ -35,9 +35,15 @@ class Revisions:
         self.sets = {one.before.casefold(): one.after.casefold() for one in self.renames if one.kind == "set"}
         self.young = (children_of(before), children_of(after))
 
+        self._drivers: dict[tuple[int, bool], tuple[SceneText, set[str]]] = {}
+
     def driver_names(self, scene: SceneText, later: bool) -> set[str]:
-        script = self.after if later else self.before
-        return set(scene_drivers(script, scene, self.young[later]).points)
+        """The drivers of a scene, looked up once; the scene is held, so that its id stays its own."""
+        key = (id(scene), later)
+        if key not in self._drivers:
+            script = self.after if later else self.before
+            self._drivers[key] = (scene, set(scene_drivers(script, scene, self.young[later]).points))
+        return self._drivers[key][1]
 
 
 def difference(before: Screenplay, after: Screenplay, names: tuple[str, str]) -> Difference:
