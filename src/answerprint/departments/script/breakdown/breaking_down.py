@@ -259,9 +259,11 @@ def _in_raw(element: Element, start: int, end: int) -> int | None:
 
 def _real_action(scene: Scene) -> bool:
     return any(
-        (element.kind in ("action", "general", "character")
-        and len(element.text.split()) > 3
-        and not _NO_SCENE.match(element.text))
+        (
+            element.kind in ("action", "general", "character")
+            and len(element.text.split()) > 3
+            and not _NO_SCENE.match(element.text)
+        )
         or element.kind == "dialogue"
         for element in scene.elements
     )

@@ -28,15 +28,104 @@ _ABSTRACT_ENDINGS = (
     "dom",
 )
 _EATING = frozenset(
-    ["eat", "bite", "chew", "munch", "nibble", "devour", "gnaw", "cook", "fry", "grill", "roast", "boil", "carve", "slice", "chop", "butter", "serve", "swallow", "taste"]
+    [
+        "eat",
+        "bite",
+        "chew",
+        "munch",
+        "nibble",
+        "devour",
+        "gnaw",
+        "cook",
+        "fry",
+        "grill",
+        "roast",
+        "boil",
+        "carve",
+        "slice",
+        "chop",
+        "butter",
+        "serve",
+        "swallow",
+        "taste",
+    ]
 )
 _COOKED = frozenset(
-    ["roast", "roasted", "fried", "grilled", "baked", "boiled", "stewed", "smoked", "cooked", "raw", "frozen", "tinned", "canned", "barbecued", "chopped", "sliced", "breaded", "salted"]
+    [
+        "roast",
+        "roasted",
+        "fried",
+        "grilled",
+        "baked",
+        "boiled",
+        "stewed",
+        "smoked",
+        "cooked",
+        "raw",
+        "frozen",
+        "tinned",
+        "canned",
+        "barbecued",
+        "chopped",
+        "sliced",
+        "breaded",
+        "salted",
+    ]
 )
 _LIFELESS = frozenset(
-    ["toy", "stuffed", "plastic", "ceramic", "wooden", "cardboard", "paper", "carved", "bronze", "stone", "rubber", "plush", "inflatable", "plaster", "porcelain", "painted", "embroidered", "dead", "mounted", "china", "glass", "tin", "clockwork", "tattooed", "mechanical", "lego", "origami"]
+    [
+        "toy",
+        "stuffed",
+        "plastic",
+        "ceramic",
+        "wooden",
+        "cardboard",
+        "paper",
+        "carved",
+        "bronze",
+        "stone",
+        "rubber",
+        "plush",
+        "inflatable",
+        "plaster",
+        "porcelain",
+        "painted",
+        "embroidered",
+        "dead",
+        "mounted",
+        "china",
+        "glass",
+        "tin",
+        "clockwork",
+        "tattooed",
+        "mechanical",
+        "lego",
+        "origami",
+    ]
 )
-_HEARD = frozenset(["hear", "hears", "heard", "sound", "sounds", "noise", "audible", "offscreen", "off-screen"])
+_LIFTED = frozenset(
+    "lift carry throw hurl grab swing smash drag fetch hold brandish break overturn fling kick push shove topple".split()
+)
+_PARTICLES = frozenset("up down out away back forward aside apart together open shut".split())
+_PHRASAL = frozenset(
+    (verb, particle)
+    for particle, verbs in {
+        "on": "put pull try switch turn snap click flick slip throw",
+        "off": "take pull switch turn snap click flick throw tear kick slip finish polish show",
+        "over": "hand turn knock flip pass tip pull leaf",
+        "in": "hand plug pull take",
+        "around": "pass wave hand throw swing toss",
+        "through": "leaf flick flip rummage page look search go sort riffle thumb read",
+        "at": "tap tug pull bang hammer pick strum click",
+        "into": "bite tuck",
+        "for": "reach fumble grope grab dive lunge",
+    }.items()
+    for verb in verbs.split()
+)
+_WORN = frozenset("wear remove adjust clean polish push don".split())
+_HEARD = frozenset(
+    ["hear", "hears", "heard", "sound", "sounds", "noise", "audible", "offscreen", "off-screen"]
+)
 _FIRE = frozenset(("fire", "fires"))
 
 
@@ -44,6 +133,7 @@ def things(reading: Reading, element: int, *, handled: bool = False) -> Iterator
     """Every thing a sentence shows. `handled`: all of it is business in somebody's hands (a parenthetical)."""
     known = reading.known
     at = 0
+    before = -1  # where the last thing ended
     count = len(reading.tokens)
     while at < count:
         token = reading.tokens[at]
@@ -51,6 +141,9 @@ def things(reading: Reading, element: int, *, handled: bool = False) -> Iterator
             at += 1
             continue
         found = known.thing(reading.words, at, count) if at < count else None
+        if token.low in known.closed["prepositions"] or token.low in known.closed["auxiliaries"]:
+            at += 1
+            continue
         if found is None or not _adjacent(reading, at, found[1]):
             found = _shorter(reading, at, found)
         if found is None:
@@ -59,16 +152,44 @@ def things(reading: Reading, element: int, *, handled: bool = False) -> Iterator
             continue
         entry, length = found
         last = at + length - 1
-        if _is_name(reading, at, last) or (length == 1 and reading.is_verb(at)):
+        acts = at == before and token.low in known.base and singular(token.low) != token.low
+        if _is_name(reading, at, last) or (length == 1 and (acts or reading.is_verb(at))):
             at += 1
             continue
         if reading.absent[at]:
             at += length
             continue
+        entry = _sense(reading, entry, at)
         mention = _judge(reading, entry, at, last, element, handled)
         if mention is not None:
             yield mention
+        if length > 1:
+            reading.taken[at : at + length] = b"\x01" * length
         at += length
+        before = at
+
+
+def _sense(reading: Reading, entry: Entry, at: int) -> Entry:
+    """`his glasses` are worn, a tray of glasses is not."""
+    if reading.words[at] != "glasses" or entry.category != "wardrobe":
+        return entry
+    start = reading.phrase_start(at)
+    verb, preposition = reading.governor(start)
+    mine = reading.words[start] in ("his", "her", "my", "your") and verb not in (
+        "fill",
+        "raise",
+        "clink",
+        "refill",
+        "drain",
+        "empty",
+    )
+    worn = verb in _WORN or (verb in ("take", "put", "push", "slide") and preposition in ("on", "off", "up"))
+    framed = (
+        preposition in ("in", "behind")
+        and verb not in ("pour",)
+        or reading.words[start:at][-1:] in (["thick"], ["dark"], ["round"])
+    )
+    return entry if mine or worn or framed else Entry("glass", "props", "kitchen", "always")
 
 
 def _adjacent(reading: Reading, at: int, length: int) -> bool:
@@ -115,8 +236,7 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         dish = (
             verb in _EATING
             or (set(before) & _COOKED and True)
-            or (preposition == "of"
-            and verb in ("eat", "plate"))
+            or (preposition == "of" and verb in ("eat", "plate"))
         )
         if dish or set(before) & _LIFELESS:
             name = " ".join([*[word for word in before if word in _COOKED | _LIFELESS], entry.name])
@@ -132,8 +252,12 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
             "only heard",
         )
     governed = verb in known.verbs["handling"] and (
-        not preposition or preposition in known.closed["particles"] or preposition in ("with", "for")
+        not preposition
+        or preposition in _PARTICLES
+        or preposition == "with"
+        or (verb, preposition) in _PHRASAL
     )
+    governed = governed or _worked(reading, last)
     looked = verb in known.verbs["looking"] and preposition in (
         "at",
         "to",
@@ -145,6 +269,11 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         "",
     )
     shown = _shown(reading, at, last, start)
+    if entry.when == "held":
+        governed = looked = shown = handled = False
+        if verb not in _LIFTED or preposition not in ("", "up", "down", "over", "away"):
+            if not capitals:
+                return None
     if entry.when == "handled" and not (
         governed or looked or capitals or handled or shown or (category != "props" and _used(verb))
     ):
@@ -163,7 +292,9 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         confidence, reason = 0.7, f"named in the action: “{said}”"
     else:
         confidence, reason = 0.55, f"stands by itself in the action: “{said}”"
-    spelling = known.written(reading.words[at : last + 1])
+    listed = known.thing(reading.words, at, last + 1)
+    same = listed is not None and listed[0] == entry
+    spelling = known.written(reading.words[at : last + 1]) if same else entry.name
     if category == entry.category:
         qualifier = _qualifier(reading, name, entry, at, start)
         name, spelling = f"{qualifier}{name}", f"{qualifier}{spelling}"
@@ -180,6 +311,7 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         quantity(reading, start, at),
         spelling,
         start < at and reading.words[start] in _DEFINITE,
+        start < at and reading.words[start] in ("the", "this", "that", "these", "those"),
     )
 
 
@@ -188,6 +320,23 @@ def _category(name: str) -> Category:
         "props": "props", "vehicles": "vehicles", "animals": "animals", "wardrobe": "wardrobe", "makeup": "makeup",
     }  # fmt: skip
     return categories[name]
+
+
+def _worked(reading: Reading, last: int) -> bool:
+    """`The lamp is lit`, `a candle being carried`: the thing is what somebody works."""
+    for at in range(last + 1, min(last + 4, len(reading.words))):
+        word = reading.words[at]
+        if reading.tokens[at].kind == "mark":
+            return False
+        if word in reading.known.verbs["handling"] and not word.endswith(("s", "ing")):
+            return reading.known.base[word] != word and reading.words[at - 1] in (
+                "is",
+                "are",
+                "being",
+                "gets",
+                "now",
+            )
+    return False
 
 
 def _used(verb: str) -> bool:
@@ -216,6 +365,9 @@ def _head_after(reading: Reading, last: int) -> str | None:
     known = reading.known
     word = reading.words[last]
     plural = singular(word) != word
+    if not plural and after in known.nouns["places"] and after not in known.closed["determiners"]:
+        if not reading.is_verb(last + 1) and not after.endswith("ing"):
+            return after
     if (
         plural
         or reading.finite(last + 1)
@@ -262,6 +414,16 @@ def _all_capitals(reading: Reading) -> bool:
 
 def _shown(reading: Reading, at: int, last: int, start: int) -> bool:
     """A sentence that is nothing but the thing is a shot of it: `The clock.`"""
+    if start == 0 and last + 1 < len(reading.words) and reading.tokens[last + 1].kind == "word":
+        following = reading.words[last + 1]
+        plural = singular(reading.words[last]) != reading.words[last]
+        base = reading.known.base.get(following)
+        if (
+            base is not None
+            and base not in reading.known.verbs["speech"]
+            and (following == base if plural else following != base and following.endswith("s"))
+        ):
+            return True  # `Flowers wilt`, `A poster peels`: the thing is what the sentence is about
     rest = [token for token in reading.tokens[last + 1 :] if token.kind == "word"]
     return start == 0 and not rest
 
@@ -289,8 +451,7 @@ def _unlisted(reading: Reading, at: int, element: int) -> Iterator[Mention]:
         or token.owner
         or len(word) < 3
         or reading.finite(at)
-        or (token.capitalised
-        and not token.capitals)
+        or (token.capitalised and not token.capitals)
     ):
         return
     if (

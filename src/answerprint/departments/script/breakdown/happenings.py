@@ -15,17 +15,117 @@ _PHRASES: tuple[Category, ...] = ("stunts", "sfx", "vfx")
 # A verb that is a stunt only where a body is in it.
 _FIGURATIVE = {
     "fall": frozenset(
-        ["asleep", "silent", "in", "apart", "open", "back", "into", "quiet", "away", "short", "for", "behind", "still", "on", "onto"]
+        [
+            "asleep",
+            "silent",
+            "in",
+            "apart",
+            "open",
+            "back",
+            "into",
+            "quiet",
+            "away",
+            "short",
+            "for",
+            "behind",
+            "still",
+            "on",
+            "onto",
+        ]
     ),
     "collapse": frozenset(("in", "with", "into", "onto")),
     "scale": frozenset(("of", "model")),
     "slip on": frozenset(),
 }
 _UNBODILY = frozenset(
-    ["night", "darkness", "silence", "rain", "snow", "light", "dusk", "evening", "shadow", "hair", "tear", "tears", "leaf", "leaves", "sunlight", "moonlight", "dust", "ash", "curtain", "temperature", "price", "prices", "hush", "gaze", "eyes", "eye", "smile", "face", "heart", "voice", "head", "hand", "hands", "arm", "jaw", "door", "lid", "snowflakes", "sun", "moon", "flame", "beer", "petals", "blossom", "it", "that", "this", "quiet", "mist", "fog"]
+    [
+        "night",
+        "darkness",
+        "silence",
+        "rain",
+        "snow",
+        "light",
+        "dusk",
+        "evening",
+        "shadow",
+        "hair",
+        "tear",
+        "tears",
+        "leaf",
+        "leaves",
+        "sunlight",
+        "moonlight",
+        "dust",
+        "ash",
+        "curtain",
+        "temperature",
+        "price",
+        "prices",
+        "hush",
+        "gaze",
+        "eyes",
+        "eye",
+        "smile",
+        "face",
+        "heart",
+        "voice",
+        "head",
+        "hand",
+        "hands",
+        "arm",
+        "jaw",
+        "door",
+        "lid",
+        "snowflakes",
+        "sun",
+        "moon",
+        "flame",
+        "beer",
+        "petals",
+        "blossom",
+        "it",
+        "that",
+        "this",
+        "quiet",
+        "mist",
+        "fog",
+    ]
 )
 _THINGS_STRUCK = frozenset(
-    ["door", "doors", "window", "phone", "telephone", "receiver", "drawer", "lid", "book", "glass", "bottle", "table", "brakes", "brake", "fist", "hand", "hands", "palm", "cup", "gate", "shutter", "boot", "hood", "trunk", "piano", "ball", "button", "switch", "lights", "road", "floor", "it"]
+    [
+        "door",
+        "doors",
+        "window",
+        "phone",
+        "telephone",
+        "receiver",
+        "drawer",
+        "lid",
+        "book",
+        "glass",
+        "bottle",
+        "table",
+        "brakes",
+        "brake",
+        "fist",
+        "hand",
+        "hands",
+        "palm",
+        "cup",
+        "gate",
+        "shutter",
+        "boot",
+        "hood",
+        "trunk",
+        "piano",
+        "ball",
+        "button",
+        "switch",
+        "lights",
+        "road",
+        "floor",
+        "it",
+    ]
 )
 _PERSONAL = frozenset(("him", "her", "them", "me", "himself", "herself", "us", "each"))
 _NOT_HEARD = frozenset(("hands", "hand"))
@@ -52,7 +152,7 @@ def happenings(reading: Reading, element: int) -> Iterator[Mention]:
     at = 0
     taken = -1
     for at, token in enumerate(reading.tokens):
-        if token.kind != "word" or reading.absent[at] or at <= taken:
+        if token.kind != "word" or reading.absent[at] or at <= taken or reading.taken[at]:
             continue
         word = token.low
         for key in dict.fromkeys((word, known.base.get(word, word), singular(word))):
@@ -97,7 +197,19 @@ def _happens(reading: Reading, at: int, last: int, key: str, category: str, name
         noun = before is not None and before in known.closed["determiners"]
         if key in ("fall", "tumble", "topple", "collapse", "plummet", "dive", "leap"):
             return not noun and _bodily(reading, at) and not (word == "fall" and noun)
-        if key in ("slam", "smack", "slap", "kick", "hurl", "fling", "slash", "hit", "punch", "smash"):
+        if key in (
+            "slam",
+            "smack",
+            "slap",
+            "kick",
+            "hurl",
+            "fling",
+            "slash",
+            "stab",
+            "hit",
+            "punch",
+            "smash",
+        ):
             if noun:
                 return key in ("slap", "punch", "kick", "smack")
             following = reading.words[last + 1 : last + 5]
@@ -248,6 +360,8 @@ def _sounds(reading: Reading, element: int) -> Iterator[Mention]:
         if token.kind != "word" or reading.absent[at]:
             continue
         word = token.low
+        if reading.taken[at]:
+            continue
         base = known.base.get(word, word)
         one = singular(word)
         sure = 0.8 if token.capitals else 0.6
@@ -290,11 +404,10 @@ def _sounds(reading: Reading, element: int) -> Iterator[Mention]:
             continue
         if word in nouns or one in nouns:
             before = reading.before(at)
-            if (
-                reading.is_verb(at)
-                or (one
+            if reading.is_verb(at) or (
+                one
                 in ("silence", "static", "ring", "horn", "bell", "crash", "splash", "hum", "whistle", "tick")
-                and not token.capitals)
+                and not token.capitals
             ):
                 pass
             else:
@@ -323,7 +436,7 @@ def _sounds(reading: Reading, element: int) -> Iterator[Mention]:
                     "the action asks for its sound",
                 )
             continue
-        if (base in sound and base != word) or (base in sound and token.capitals):
+        if base in sound and (base != word or token.capitals or (at > 0 and reading.is_verb(at))):
             yield from _sounding(reading, at, base, element)
 
 
@@ -332,6 +445,15 @@ def _sounding(reading: Reading, at: int, base: str, element: int) -> Iterator[Me
     known = reading.known
     token = reading.tokens[at]
     before = reading.words[at - 1] if at and reading.tokens[at - 1].kind == "word" else ""
+    if reading.after(at) in ("off", "out", "up", "at", "down") and base in (
+        "rattle",
+        "buzz",
+        "ring",
+        "beep",
+        "tick",
+        "chime",
+    ):
+        return
     sure = 0.8 if token.capitals else 0.6
     if base in ("knock", "slam"):
         where = reading.words[at + 1 : at + 4]
@@ -365,7 +487,9 @@ def _sounding(reading: Reading, at: int, base: str, element: int) -> Iterator[Me
     ):
         entry = known.name_of(before)
         name = known.written([before]) if entry is not None else singular(before)
-        person = singular(before) in known.people
+        person = singular(before) in known.people or (
+            entry is None and reading.tokens[at - 1].capitalised and at > 1
+        )
         if (
             before in known.closed["prepositions"]
             or before in known.closed["conjunctions"]

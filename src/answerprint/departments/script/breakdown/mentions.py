@@ -19,4 +19,5 @@ class Mention(NamedTuple):
     reason: str
     quantity: str = ""
     written: str = ""  # the name in the script's own words, where lists have another
-    definite: bool = False  # "the gun": it may be one that was named before
+    definite: bool = False  # "the gun", "his gun": it may be one that was named before
+    same: bool = False  # "the gun", "that gun": it very likely is

@@ -88,7 +88,9 @@ def _in_scene(mentions: list[Mention], wider: dict[str, dict[str, set[str]]]) ->
                 one.definite or (here[local[0]] > at and mentions[here[local[0]]].definite)
             ):
                 one = one._replace(name=local[0], written="")
-            elif not local and one.definite and len(particulars) == 1:
+            elif len(local) > 1 and one.same and all(here[name] < at for name in local):
+                continue  # one of those already named, no other
+            elif not local and one.same and len(particulars) == 1 and one.category != "wardrobe":
                 one = one._replace(name=next(iter(particulars)), written="")
         found.append(one)
     return found

@@ -12,17 +12,129 @@ from answerprint.departments.script.breakdown.sentences import Sentence, Token, 
 from answerprint.departments.script.breakdown.vocabulary import Vocabulary
 
 _GENERAL = frozenset(
-    ["man", "woman", "person", "guy", "fellow", "gentleman", "lady", "boy", "girl", "child", "kid", "figure", "friend", "lover", "body", "stranger", "parent"]
+    [
+        "man",
+        "woman",
+        "person",
+        "guy",
+        "fellow",
+        "gentleman",
+        "lady",
+        "boy",
+        "girl",
+        "child",
+        "kid",
+        "figure",
+        "friend",
+        "lover",
+        "body",
+        "stranger",
+        "parent",
+    ]
 )
 _MEASURES = frozenset(
-    ["band", "party", "team", "crew", "couple", "line", "row", "rows", "class", "bunch", "handful", "dozen", "dozens", "hundreds", "thousands", "scores", "pair", "trio", "group", "queue", "press", "security", "staff", "class", "flock", "army", "public", "lot", "number", "troop"]
+    [
+        "band",
+        "party",
+        "team",
+        "crew",
+        "couple",
+        "line",
+        "row",
+        "rows",
+        "class",
+        "bunch",
+        "handful",
+        "dozen",
+        "dozens",
+        "hundreds",
+        "thousands",
+        "scores",
+        "pair",
+        "trio",
+        "group",
+        "queue",
+        "press",
+        "security",
+        "staff",
+        "class",
+        "flock",
+        "army",
+        "public",
+        "lot",
+        "number",
+        "troop",
+    ]
 )
-_ALONE = frozenset(["queue", "staff", "crew", "press", "army", "security", "people", "public", "family", "group", "couple", "team"])
+_ALONE = frozenset(
+    [
+        "queue",
+        "staff",
+        "crew",
+        "press",
+        "army",
+        "security",
+        "people",
+        "public",
+        "family",
+        "group",
+        "couple",
+        "team",
+    ]
+)
 _AGE = frozenset(
-    ["aged", "age", "mid", "late", "early", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "twenties", "teens"]
+    [
+        "aged",
+        "age",
+        "mid",
+        "late",
+        "early",
+        "thirties",
+        "forties",
+        "fifties",
+        "sixties",
+        "seventies",
+        "eighties",
+        "twenties",
+        "teens",
+    ]
 )
 _TAKERS = frozenset(
-    ["letter", "note", "card", "message", "call", "text", "email", "telegram", "postcard", "present", "gift", "parcel", "package", "photo", "signed", "addressed", "named", "called", "marked", "labelled", "labeled", "reads", "says", "writes", "write", "written", "titled", "entitled", "belonged", "belongs"]
+    [
+        "letter",
+        "note",
+        "card",
+        "message",
+        "call",
+        "text",
+        "email",
+        "telegram",
+        "postcard",
+        "present",
+        "gift",
+        "parcel",
+        "package",
+        "photo",
+        "signed",
+        "addressed",
+        "named",
+        "called",
+        "marked",
+        "labelled",
+        "labeled",
+        "reads",
+        "says",
+        "writes",
+        "write",
+        "written",
+        "titled",
+        "entitled",
+        "belonged",
+        "belongs",
+    ]
+)
+_FORMAL = frozenset(
+    "mr mrs ms miss dr doctor sir madame monsieur lady lord reverend sergeant inspector".split()
 )
 _JOINING = frozenset(("and", "aka", "or", "alias", "with"))
 _INDEFINITE = frozenset(("a", "an", "another", "one", "some"))
@@ -47,6 +159,7 @@ class Cast:
                     owners.setdefault(word, set()).add(part.name)
         self.index.clear()
         self.words.clear()
+        self.words.update(self.pets)
         for part in self.parts.values():
             for said in sorted({part.name, *part.aliases}):
                 words = tuple(_name_words(said))
@@ -89,27 +202,14 @@ def introduce(cast: Cast, sentences: Iterable[Sentence]) -> None:
     description follows it, or when it has no article and does what people do.
     """
     known = cast.known
+    said = list(sentences)
     sightings: dict[str, list[bool]] = {}
-    for sentence in sentences:
-        tokens = sentence.tokens
-        for start, end in _capital_runs(tokens):
-            _introduced(cast, tokens, start, end)
-        for at, token in enumerate(tokens):
-            if (
-                token.capitalised
-                and not token.capitals
-                and token.kind == "word"
-                and len(token.low) > 2
-                and not token.owner
-            ):
-                follows = (
-                    at + 1 < len(tokens)
-                    and tokens[at + 1].low in known.base
-                    and tokens[at + 1].low.endswith("s")
-                )
-                sightings.setdefault(token.low, []).append(
-                    (at > 0 and tokens[at - 1].kind != "mark" and follows) or (follows and at == 0)
-                )
+    for sentence in said:
+        _sight(sentence.tokens, known, sightings)
+    for sentence in said:
+        for start, end in _capital_runs(sentence.tokens):
+            _introduced(cast, sentence.tokens, start, end, sightings)
+        _titled(cast, sentence.tokens)
     cast.build()
     for word, acts in sightings.items():
         unknown = (
@@ -124,7 +224,42 @@ def introduce(cast: Cast, sentences: Iterable[Sentence]) -> None:
     cast.build()
 
 
-def _ordinary(known: Vocabulary, word: str) -> bool:
+def _sight(tokens: list[Token], known: Vocabulary, sightings: dict[str, list[bool]]) -> None:
+    """Note every capitalised word, and whether a verb of the present follows it."""
+    for at, token in enumerate(tokens):
+        plain = token.kind == "word" and token.capitalised and not token.capitals
+        if plain and len(token.low) > 1 and not token.owner:
+            after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+            acts = after in known.base and after.endswith("s")
+            sightings.setdefault(token.low, []).append(acts and (at == 0 or tokens[at - 1].kind != "mark"))
+
+
+def _titled(cast: Cast, tokens: list[Token]) -> None:
+    """`Mrs. Doyle` is somebody, also where nothing is in capitals."""
+    for at in range(len(tokens) - 1):
+        title, name = tokens[at], tokens[at + 1]
+        if title.low not in _FORMAL or not title.capitalised:
+            continue
+        if name.low == "." and at + 2 < len(tokens):
+            name = tokens[at + 2]
+        words = [title.low, name.low]
+        if name.kind != "word" or not name.capitalised or _ordinary(cast.known, name.low, shouted=True):
+            continue
+        if any(
+            _name_words(part.name) == words or words in map(_name_words, part.aliases)
+            for part in cast.parts.values()
+        ):
+            continue
+        bare = [part for part in cast.parts.values() if _name_words(part.name)[-1:] == [name.low]]
+        if len(bare) == 1 and len(_name_words(bare[0].name)) == 1:
+            bare[0].aliases.add(" ".join(words).upper())
+            continue
+        said = " ".join(words).upper()
+        cast.parts.setdefault(said, Part(said, order=len(cast.parts)))
+
+
+def _ordinary(known: Vocabulary, word: str, *, shouted: bool = False) -> bool:
+    """Whether a word is one of the language's own rather than a name; in capitals its ending says nothing."""
     closed = known.closed
     one = singular(word)
     lists = known.nouns
@@ -132,7 +267,7 @@ def _ordinary(known: Vocabulary, word: str) -> bool:
         any(word in words for words in closed.values())
         or any(word in words or one in words for words in lists.values())
         or word in known.base or one in known.people or word in known.groups
-        or word.endswith(("ness", "tion", "ing", "ly", "ence", "ity"))
+        or not shouted and word.endswith(("ness", "tion", "ing", "ly", "ence", "ity"))
         or word in ("rain", "snow", "night", "silence", "darkness", "smoke", "water", "thunder", "lightning", "fog", "sunlight", "moonlight", "dawn", "music", "camera", "steam", "nobody", "laughter", "behind")
     )  # fmt: skip
 
@@ -164,7 +299,9 @@ def _capital_runs(tokens: list[Token]) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def _introduced(cast: Cast, tokens: list[Token], start: int, end: int) -> None:
+def _introduced(
+    cast: Cast, tokens: list[Token], start: int, end: int, sightings: dict[str, list[bool]]
+) -> None:
     known = cast.known
     while end > start and tokens[end - 1].kind != "word" and not tokens[end - 1].low.isdigit():
         end -= 1
@@ -216,7 +353,7 @@ def _introduced(cast: Cast, tokens: list[Token], start: int, end: int) -> None:
         return
     if any(
         word in known.base or (known.name_of(word) is not None and len(words) == 1) for word in words
-    ) or _ordinary(known, words[-1]):
+    ) or _ordinary(known, words[-1], shouted=True):
         return
     if (
         known.thing(words, 0, len(words)) is not None
@@ -232,7 +369,8 @@ def _introduced(cast: Cast, tokens: list[Token], start: int, end: int) -> None:
         and before not in known.closed["determiners"]
     )
     joined = before == "and" and acts
-    if aged or described or acts or joined or words[0] in TITLES - {"the", "old", "big", "little"}:
+    named = words[0] in sightings and before not in known.closed["determiners"] | known.closed["prepositions"]
+    if aged or described or acts or joined or named or words[0] in TITLES - {"the", "old", "big", "little"}:
         part = Part(said, order=len(cast.parts))
         part.child = aged and _young(after)
         cast.parts.setdefault(said, part)
@@ -369,8 +507,10 @@ def _named(
         owned = reading.words[at + length : at + length + 3]
         if not any(
             word in reading.known.nouns["body"]
-            or (reading.known.thing([word], 0, 1)
-            and reading.known.thing([word], 0, 1)[0].category == "wardrobe")
+            or (
+                reading.known.thing([word], 0, 1)
+                and reading.known.thing([word], 0, 1)[0].category == "wardrobe"
+            )
             for word in owned
         ):  # type: ignore[index]
             return None
@@ -481,8 +621,7 @@ def _role(
         and (
             after in known.nouns["set"]
             or after in known.nouns["places"]
-            or (known.name_of(after) is not None
-            and not reading.is_verb(last + 1))
+            or (known.name_of(after) is not None and not reading.is_verb(last + 1))
         )
     ):
         return  # "nurse station", "police box"

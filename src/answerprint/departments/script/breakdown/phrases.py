@@ -19,11 +19,122 @@ _HYPOTHETICAL = frozenset(
     ("if", "would", "could", "should", "might", "unless", "wishes", "used", "once", "supposed")
 )
 _UNREAL_OF = frozenset(
-    ["photo", "photograph", "picture", "portrait", "painting", "drawing", "sketch", "image", "film", "footage", "poster", "statue", "bust", "model", "statuette", "talk", "thought", "dream", "memory", "sign", "smell", "scent", "mention", "rumour", "rumor", "story", "idea", "sound", "noise", "lack", "absence", "fear", "video", "recording", "map", "postcard", "shape", "outline", "silhouette", "hint", "kind", "sort", "sense", "tale", "news", "talk", "smells", "reek", "stink", "toy", "figurine", "photographs", "pictures", "drawings", "statues", "paintings"]
+    [
+        "photo",
+        "photograph",
+        "picture",
+        "portrait",
+        "painting",
+        "drawing",
+        "sketch",
+        "image",
+        "film",
+        "footage",
+        "poster",
+        "statue",
+        "bust",
+        "model",
+        "statuette",
+        "talk",
+        "thought",
+        "dream",
+        "memory",
+        "sign",
+        "smell",
+        "scent",
+        "mention",
+        "rumour",
+        "rumor",
+        "story",
+        "idea",
+        "sound",
+        "noise",
+        "lack",
+        "absence",
+        "fear",
+        "video",
+        "recording",
+        "map",
+        "postcard",
+        "shape",
+        "outline",
+        "silhouette",
+        "hint",
+        "kind",
+        "sort",
+        "sense",
+        "tale",
+        "news",
+        "talk",
+        "smells",
+        "reek",
+        "stink",
+        "toy",
+        "figurine",
+        "photographs",
+        "pictures",
+        "drawings",
+        "statues",
+        "paintings",
+    ]
+)
+_GONE = frozenset(
+    "watched seen lost left sold missed heard forgotten waited dreamt dreamed known abandoned missing stolen".split()
 )
 _WAITING = frozenset(("for", "of", "about"))
 _UNREAL_VERBS = frozenset(
-    ["wait", "waits", "waiting", "search", "searches", "searching", "ask", "asks", "asking", "beg", "begs", "think", "thinks", "thinking", "dream", "dreams", "dreaming", "talk", "talks", "talking", "speak", "speaks", "speaking", "hope", "hopes", "hoping", "wish", "wishes", "long", "longs", "longing", "mistake", "mistakes", "mistaken", "remind", "reminds", "reminding", "complain", "complains", "hear", "hears", "argue", "argues", "joke", "jokes", "sing", "sings", "tell", "tells", "telling"]
+    [
+        "wait",
+        "waits",
+        "waiting",
+        "search",
+        "searches",
+        "searching",
+        "ask",
+        "asks",
+        "asking",
+        "beg",
+        "begs",
+        "think",
+        "thinks",
+        "thinking",
+        "dream",
+        "dreams",
+        "dreaming",
+        "talk",
+        "talks",
+        "talking",
+        "speak",
+        "speaks",
+        "speaking",
+        "hope",
+        "hopes",
+        "hoping",
+        "wish",
+        "wishes",
+        "long",
+        "longs",
+        "longing",
+        "mistake",
+        "mistakes",
+        "mistaken",
+        "remind",
+        "reminds",
+        "reminding",
+        "complain",
+        "complains",
+        "hear",
+        "hears",
+        "argue",
+        "argues",
+        "joke",
+        "jokes",
+        "sing",
+        "sings",
+        "tell",
+        "tells",
+        "telling",
+    ]
 )
 
 
@@ -36,6 +147,7 @@ class Reading:
         self.known = known
         self.names = names  # folded words of people's names
         self.words = [token.low for token in sentence.tokens]
+        self.taken = bytearray(len(self.tokens))  # inside a thing of several words
         self.absent: list[str] = [""] * len(self.tokens)  # why a token's thing is not there, or ""
         self._mark_absent()
 
@@ -53,7 +165,19 @@ class Reading:
         after = self.after(at)
         closed = known.closed
         if before is None:
-            return after is not None and (after in closed["determiners"] or after in closed["pronouns"])
+            if after is None:
+                return False
+            if after in closed["determiners"] or after in closed["pronouns"]:
+                return True
+            joined = at > 1 and self.tokens[at - 1].low == ","
+            third = word.endswith("s") and word in known.base and known.base[word] != word
+            return (
+                joined
+                and third
+                and after not in closed["conjunctions"]
+                and after not in closed["prepositions"]
+                and after not in closed["auxiliaries"]
+            )
         if before in closed["determiners"] or before in closed["numbers"] or self.tokens[at - 1].owner:
             return False
         if (
@@ -76,6 +200,24 @@ class Reading:
         ):
             return after is None or after in closed["determiners"] or after in closed["prepositions"]
         third = word.endswith("s") and singular(word) != word
+        if third and word in known.base and not self.tokens[at].capitals and self._one_of(at):
+            return True
+        if known.base.get(word) == word and self._many_act(at, after):
+            return True
+        if (
+            third
+            and after is not None
+            and after in closed["determiners"]
+            and before not in closed["prepositions"]
+        ):
+            return True
+        if (
+            after is not None
+            and after in closed["determiners"]
+            and singular(before) in known.people
+            and singular(before) != before
+        ):
+            return True
         if third and self.person_noun(at - 1) and not self.tokens[at].capitals:
             return True
         if third and self._thing_acts(at, after):
@@ -98,6 +240,26 @@ class Reading:
             and singular(word) in known.both
             and after not in ("of", "and")
         )
+
+    def _one_of(self, at: int) -> bool:
+        """`a planet burns`: after `a` and a noun no plural can follow."""
+        start = self.phrase_start(at)
+        return at - start >= 2 and self.words[start] in ("a", "an", "every", "each", "another")
+
+    def _many_act(self, at: int, after: str | None) -> bool:
+        """`Sparks fly.`, `The machines beep`: a plural, and a verb in its plain form."""
+        before = self.words[at - 1]
+        if singular(before) == before or self.tokens[at - 1].owner or before in self.known.base:
+            return False
+        closed = self.known.closed
+        loose = (
+            closed["prepositions"]
+            | closed["particles"]
+            | closed["adverbs"]
+            | closed["determiners"]
+            | closed["conjunctions"]
+        )
+        return after is None or after in loose or after.endswith("ly")
 
     def _thing_acts(self, at: int, after: str | None) -> bool:
         """`Beer flies.`, `The letter drops to the floor`: a thing in the singular and a verb no hand is in."""
@@ -179,11 +341,10 @@ class Reading:
             if word in closed["numbers"] or token.kind == "number" or token.owner:
                 start -= 1
                 continue
-            if (
-                self.finite(start - 1)
-                or (word in closed["adverbs"]
+            if self.finite(start - 1) or (
+                word in closed["adverbs"]
                 and word
-                not in ("empty", "full", "open", "last", "first", "next", "high", "low", "long", "far"))
+                not in ("empty", "full", "open", "last", "first", "next", "high", "low", "long", "far")
             ):
                 break
             if word in self.names and not token.owner:
@@ -199,6 +360,8 @@ class Reading:
         return (
             start > 2
             and self.words[start - 2] not in self.known.people
+            and self.known.name_of(self.words[start - 2]) is None
+            and self.words[start - 2] not in self.known.nouns["set"]
             and not self.finite(start - 2)
             and (start > 2 and self.words[start - 3] in self.known.closed["determiners"])
         )
@@ -290,7 +453,11 @@ class Reading:
             return
         count = len(self.tokens)
         for at, word in enumerate(words):
-            if (word == "like" and self._simile(at)) or (word == "as" and at + 1 < count and self._comparison(at)) or word in ("resembling", "than", "reminiscent"):
+            if (
+                (word == "like" and self._simile(at))
+                or (word == "as" and at + 1 < count and self._comparison(at))
+                or word in ("resembling", "than", "reminiscent")
+            ):
                 self._mask(at + 1, "a comparison")
             elif word in ("no", "without", "nor", "neither") and not self._mere_word(at):
                 self._mask(at + 1, "said to be missing", phrase=True)
@@ -298,6 +465,8 @@ class Reading:
                 self._negated(at)
             elif word in _HYPOTHETICAL and word not in ("once", "used"):
                 self._mask(at + 1, "only imagined")
+            elif word == "had" or (word in ("has", "have") and self._long_ago(at)):
+                self._mask(at + 1, "of the past")
             elif word == "used" and self.after(at) == "to":
                 self._mask(at + 1, "of the past")
             elif word == "of" and at and words[at - 1] in _UNREAL_OF:
@@ -310,6 +479,10 @@ class Reading:
                 self._mask(at + 2, "not there", phrase=True)
             elif word == "about" and at and self.known.base.get(words[at - 1]) in self.known.verbs["speech"]:
                 self._mask(at + 1, "spoken of", phrase=True)
+
+    def _long_ago(self, at: int) -> bool:
+        """`has watched that boat leave`: what was seen, lost or sold need not be here any more."""
+        return any(word in _GONE for word in self.words[at + 1 : at + 4])
 
     def _mere_word(self, at: int) -> bool:
         return self.after(at) in ("longer", "one", "sooner", "doubt", "matter", "wonder", "time", "way")

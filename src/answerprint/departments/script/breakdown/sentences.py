@@ -15,9 +15,52 @@ _TOKEN = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"”\n]{1,400}[\"”]|‘[^’\n]{2,200}’(?!\w)")
 LONGEST = 120  # words; whatever runs on longer (a damaged file) is read in stretches of this
 ABBREVIATED = frozenset(
-    ["mr", "mrs", "ms", "dr", "st", "sr", "jr", "prof", "capt", "sgt", "lt", "col", "gen", "rev", "hon", "det", "insp", "vs", "no", "etc", "int", "ext", "approx", "ft"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "sr",
+        "jr",
+        "prof",
+        "capt",
+        "sgt",
+        "lt",
+        "col",
+        "gen",
+        "rev",
+        "hon",
+        "det",
+        "insp",
+        "vs",
+        "no",
+        "etc",
+        "int",
+        "ext",
+        "approx",
+        "ft",
+    ]
 )
-_NOT_OWNERS = frozenset(["he", "she", "it", "that", "there", "here", "who", "what", "let", "where", "how", "when", "one", "everyone", "someone"])
+_NOT_OWNERS = frozenset(
+    [
+        "he",
+        "she",
+        "it",
+        "that",
+        "there",
+        "here",
+        "who",
+        "what",
+        "let",
+        "where",
+        "how",
+        "when",
+        "one",
+        "everyone",
+        "someone",
+    ]
+)
 _IRREGULAR = {
     "men": "man", "women": "woman", "children": "child", "people": "person", "feet": "foot",
     "teeth": "tooth", "geese": "goose", "mice": "mouse", "lice": "louse", "oxen": "ox", "dice": "die",

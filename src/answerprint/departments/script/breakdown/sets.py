@@ -23,7 +23,25 @@ _TIMES = {
 }
 _HOUR = {word: hour for hour, said in _TIMES.items() for word in said.split()}
 _BESIDE_HOURS = frozenset(
-    ["EARLY", "LATE", "THE", "NEXT", "SAME", "FOLLOWING", "THAT", "HOUR", "TIME", "MID", "BEFORE", "JUST", "AFTER", "LATER", "-", "ONE", "CONTINUOUS"]
+    [
+        "EARLY",
+        "LATE",
+        "THE",
+        "NEXT",
+        "SAME",
+        "FOLLOWING",
+        "THAT",
+        "HOUR",
+        "TIME",
+        "MID",
+        "BEFORE",
+        "JUST",
+        "AFTER",
+        "LATER",
+        "-",
+        "ONE",
+        "CONTINUOUS",
+    ]
 )
 _ABBREVIATED = {
     "APT": "APARTMENT",
@@ -112,13 +130,12 @@ def _names_a_place(scene: Scene) -> bool:
     if _is_shot(scene):
         return False
     words = [word.casefold() for word in re.findall(r"[\w']+", scene.heading)]
-    return (
-        bool(scene.time_of_day)
-        or (bool(words)
+    return bool(scene.time_of_day) or (
+        bool(words)
         and (
             words[-1] in vocabulary().settings["places"]
             or any(word in vocabulary().settings["places"] for word in words)
-        ))
+        )
     )
 
 

@@ -55,11 +55,12 @@ class Vocabulary:
     def thing(self, words: list[str], at: int, end: int) -> tuple[Entry, int] | None:
         """The longest thing that begins with the word at `at`, and how many words it takes."""
         first = words[at]
-        for key in (first, singular(first)):
+        for key in dict.fromkeys((first, singular(first))):
             table = self.things.get(key)
             if table is None:
                 continue
-            for length in range(min(self.longest[key], end - at), 0, -1):
+            longest = min(self.longest[key], end - at) if key == first else 1
+            for length in range(longest, 0, -1):
                 said = (key, *words[at + 1 : at + length])
                 found = table.get(said) or table.get((*said[:-1], singular(said[-1])))
                 if found is not None:
@@ -78,7 +79,7 @@ def vocabulary() -> Vocabulary:
     known = Vocabulary()
     for category in ("vehicles", "animals", "wardrobe", "makeup", "props", "dressing"):
         for group, lists in _table(category).items():
-            for when in ("handled", "always"):  # a word in both lists has to be handled
+            for when in ("held", "handled", "always"):  # a word in both lists has to be handled
                 for said in _words(lists.get(when, "")):
                     _learn(known, said, "props" if category == "dressing" else category, group, when)
     people = _table("people")
