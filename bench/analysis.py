@@ -97,6 +97,15 @@ def planted() -> None:
             has("character.disappears"),
         ),
         (
+            "the same, as a note of lower confidence",
+            lambda found, seed: (
+                has("character.disappears", "PRIYA")(found, seed)
+                or has("character.long_absence", "PRIYA")(found, seed)
+            ),
+            lambda seed: Plan(scenes=SCENES, seed=seed, absent={"PRIYA": (18, 42)}),
+            has("character.long_absence"),
+        ),
+        (
             "a sentence said twice, two scenes apart",
             has("dialogue.repetitive", "harbour master"),
             lambda seed: Plan(

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from answerprint.departments.script.analysis.manuscript import Manuscript, SceneText, words_of
+from answerprint.departments.script.analysis.word_lists import word_list
 
+PERSON = "character "  # opens the fact that somebody of the cast is there
 LEAST_LETTERS = 4
 MOST_SCENES = 0.35  # of the script: what is everywhere is no news
 _CAPITALS = re.compile(r"\b[A-Z][A-Z'’\-]{3,}(?: [A-Z][A-Z'’\-]{2,})*\b")
@@ -37,6 +39,7 @@ class Knowledge:
     places: dict[str, list[int]] = field(default_factory=dict)  # fact → scenes in which it occurs
     references: list[Reference] = field(default_factory=list)
     introductions: dict[str, int] = field(default_factory=dict)  # character → the scene that introduces them
+    people: set[str] = field(default_factory=set)  # facts that are somebody: an entrance is no reveal
 
     def broken(self, order: Sequence[int]) -> list[str]:
         """What a new order of scenes breaks, in words; `order` lists scene indices as they would be told."""
@@ -46,10 +49,7 @@ class Knowledge:
             if not any(place[scene] < place[one.scene] for scene in one.learned):
                 found.append(f"{one.who} would speak of “{one.fact}” before learning of it")
         for name, scene in self.introductions.items():
-            first = min(
-                (at for at in self.places.get(f"character {name}", [scene])), key=lambda at: place[at]
-            )
-            if place[first] < place[scene]:
+            if min(place[at] for at in self.places.get(PERSON + name, [scene])) < place[scene]:
                 found.append(f"{name} would be seen before being introduced")
         return list(dict.fromkeys(found))
 
@@ -84,7 +84,8 @@ def knowledge(script: Manuscript) -> Knowledge:
                     )
     for name in script.cast:
         scenes = [scene.index for scene in script.scenes if name in scene.present]
-        found.places[f"character {name}"] = scenes
+        found.places[PERSON + name] = scenes
+        found.people |= {PERSON + name, *words_of(name), " ".join(words_of(name))}
         if script.scenes[scenes[0]].acting.get(name):
             found.introductions[name] = scenes[0]
     return found
@@ -130,8 +131,11 @@ def _facts(script: Manuscript) -> dict[str, list[int]]:
             if not speech.text.isupper():
                 named |= {match[0] for match in _NAME.finditer(speech.text)}
         counted.update({" ".join(words_of(one)) for one in named})
+    known = set(word_list("known_names"))  # a weekday is no news
     wanted = {
-        fact for fact in counted if len(fact) >= LEAST_LETTERS and not set(fact.split()) <= cast_words
+        fact
+        for fact in counted
+        if len(fact) >= LEAST_LETTERS and fact not in known and not set(fact.split()) <= cast_words
     } | {word for word in cast_words if len(word) >= LEAST_LETTERS}
     found: dict[str, list[int]] = {fact: [] for fact in wanted}
     first = defaultdict(list)

@@ -18,7 +18,14 @@ from answerprint.departments.script.analysis.manuscript import (
 )
 from answerprint.departments.script.analysis.pacing import SIGNIFICANT, Pace, slowest_stretch
 from answerprint.departments.script.analysis.records import Passage
-from answerprint.departments.script.knowledge import Knowledge, chained, flashback, knowledge, story_days
+from answerprint.departments.script.knowledge import (
+    PERSON,
+    Knowledge,
+    chained,
+    flashback,
+    knowledge,
+    story_days,
+)
 from answerprint.formats.screenplays.model import Screenplay
 
 LEAST_SCENES = 8
@@ -183,7 +190,7 @@ def _flashbacks(held: _Script) -> list[Move]:
     facts: list[set[str]] = [set() for _ in held.scenes]
     for fact, where in held.known.places.items():
         for at in where:
-            if not fact.startswith("character "):
+            if not fact.startswith(PERSON):
                 facts[at].add(fact)
     for block in held.blocks:
         scene = held.scenes[block[0]]
@@ -225,7 +232,7 @@ def _reveals(held: _Script) -> list[Move]:
         news = [
             fact
             for fact, scenes in held.known.places.items()
-            if scenes and scenes[0] in block and len(scenes) > 1 and not fact.startswith("character ")
+            if len(scenes) > 1 and scenes[0] in block and fact not in held.known.people
         ]
         if len(news) < 1 or not lean:
             continue
@@ -303,7 +310,7 @@ def _absences(held: _Script) -> list[Move]:
     found: list[Move] = []
     for person in attendances(held.script):
         lost = disappearance(held.script, person) if sum(map(bool, person.presence)) >= 4 else None
-        if lost is None or person.gap[1] >= len(held.scenes):
+        if lost is None or lost.kind != "character.disappears" or person.gap[1] >= len(held.scenes):
             continue
         before, after = person.gap
         middle = (before + after) // 2

@@ -17,6 +17,7 @@ LEAST_SHARE = 0.03  # of the spoken words, or of the scenes, to be a character w
 LONG_ABSENCE = 0.15  # of the script's length: shorter is not felt
 GONE_BEFORE = 0.80  # last seen before this, and the end is part of the absence
 DOMINANT = 0.40  # of all spoken words
+MOST_UNINTRODUCED = 6  # findings, the largest parts first
 
 
 @dataclass(frozen=True)
@@ -111,14 +112,15 @@ def disappearance(script: Manuscript, person: Attendance, tested: int = 1) -> Sc
 
     Chance: the same number of scenes drawn at random from the script, 1999 times; the threshold is 95 % of
     their longest gaps, and stricter by the number of characters tested (Bonferroni), so that a large cast
-    raises no more alarms than a small one. A gap at the end counts for who was last seen before 80 %.
+    raises no more alarms than a small one; what is long for one character alone is a `long_absence`, a note
+    of lower confidence. A gap at the end counts for who was last seen before 80 %.
     """
     if person.longest < LONG_ABSENCE:
         return None
     critical, p = chance_of_gap(script, _there(person), person.longest, tested)
-    p = min(1.0, p * tested)
     if p >= SIGNIFICANT:
         return None
+    p = min(1.0, p * tested)
     before, after = person.gap
     scenes = script.scenes
     evidence: list[Passage] = []
@@ -144,7 +146,7 @@ def disappearance(script: Manuscript, person: Attendance, tested: int = 1) -> Sc
     )
     talk = f"; spoken of {len(spoken_of)} times meanwhile" if spoken_of else "; nobody speaks of them"
     return ScriptFinding(
-        kind="character.disappears",
+        kind="character.disappears" if p < SIGNIFICANT else "character.long_absence",
         summary=f"{person.name} is not seen or heard {where}: {person.longest:.0%} of the script, "
         f"{pages:.1f} pages (chance gives at most {critical:.0%}){talk}",
         evidence=tuple(evidence),
@@ -230,17 +232,18 @@ def _unintroduced(script: Manuscript, people: list[Attendance]) -> list[ScriptFi
             if name not in named and name not in first and not speech.heard_only and counts[name] >= 3:
                 first[name] = script.said(speech)
             named.add(name)
-    for name, passage in first.items():
-        if not script.names.is_crowd(name):
-            found.append(
-                ScriptFinding(
-                    kind="character.not_introduced",
-                    summary=f"{name} speaks in scene {passage.number} and no action line has named them yet",
-                    evidence=(passage,),
-                    value=float(counts[name]),
-                    threshold=3.0,
-                    measure="speeches of somebody no action line introduces",
-                    subject=name,
-                )
+    passing = [name for name in first if not script.names.is_crowd(name)]
+    for name in sorted(passing, key=lambda one: -counts[one])[:MOST_UNINTRODUCED]:
+        where = first[name]
+        found.append(
+            ScriptFinding(
+                kind="character.not_introduced",
+                summary=f"{name} speaks in scene {where.number} and no action line has named them yet",
+                evidence=(where,),
+                value=float(counts[name]),
+                threshold=3.0,
+                measure="speeches of somebody no action line introduces",
+                subject=name,
             )
+        )
     return found

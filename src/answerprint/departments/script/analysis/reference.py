@@ -20,7 +20,7 @@ from answerprint.departments.script.analysis.records import Analysis, ReferenceU
 QUANTILES = 41  # every 2.5 %
 LEAST_SCREENPLAYS = 20  # under it a percentile of a whole-script value would be an invention
 LEAST_VALUES = 20  # of a value that every scene, sentence or character has,
-LEAST_SOURCES = 5  # from at least so many screenplays
+LEAST_SOURCES = 3  # from at least so many screenplays; how many there are is said beside it
 MOST_FILES = 500
 FORMATS = (".fountain", ".spmd", ".fdx", ".fadein", ".pdf", ".txt")
 
