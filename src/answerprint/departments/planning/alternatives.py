@@ -16,7 +16,7 @@ from answerprint.departments.planning.records import Alternative, Schedule
 
 NEAR = 0.10  # of the best cost: what is still close
 DIFFERENT = 0.12  # share of pairs of strips shot together that are not together in the other board
-WARM = 900.0  # money: the heat at which a board is loosened
+WARM = 0.30  # the heat at which a board is loosened, in costs of a strip
 TILTS: tuple[tuple[str, Mapping[str, float]], ...] = (
     ("fewer moves", {"location_move": 3.0, "set_change": 2.0}),
     ("fewer shooting days", {"shoot_day": 1.8, "overtime_hour": 0.6}),

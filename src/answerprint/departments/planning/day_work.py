@@ -6,9 +6,6 @@ from typing import NamedTuple
 
 from answerprint.departments.planning.problem import ANY, DAWN, DAY, DUSK, FAR, NIGHT, Problem, Span
 
-BROKEN = 20_000  # what the search takes a broken hard rule to cost, so that it mends them first
-LATE = 100  # … and each minute by which one is broken
-
 
 class DayWork(NamedTuple):
     """What the strips of a day come to, whatever its date."""
@@ -168,21 +165,21 @@ class DayBook:
         broken = 0
         wrong = (bits & ~problem.fits[slot]).bit_count()
         if wrong:
-            broken += wrong * BROKEN
+            broken += wrong * problem.broken
         over = timing.length - problem.limit
         if over > 0:
-            broken += BROKEN // 4 + over * LATE
+            broken += problem.broken + over * problem.late
         if timing.late:
-            broken += BROKEN // 4 + timing.late * LATE
+            broken += problem.broken + timing.late * problem.late
         if limits.max_eighths and work.eighths > limits.max_eighths:
-            broken += BROKEN // 4 + (work.eighths - limits.max_eighths) * 15 * LATE
+            broken += problem.broken + (work.eighths - limits.max_eighths) * 15 * problem.late
         if work.first_light != work.last_light and not limits.mixed_days:
-            broken += BROKEN // 4
+            broken += problem.broken
         for who, limit in problem.minor_limits[date]:
             if work.cast >> who & 1:
                 worked = sum(problem.minutes[n] for n in work.order if problem.cast[n] >> who & 1)
                 if worked > limit:
-                    broken += BROKEN // 4 + (worked - limit) * LATE
+                    broken += problem.broken + (worked - limit) * problem.late
         return DayCost(cost, broken, timing, work)
 
     def timing(self, work: DayWork, date: int, not_before: int = 0) -> Timing:

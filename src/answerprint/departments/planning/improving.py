@@ -12,11 +12,11 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
-from answerprint.departments.planning.day_work import BROKEN, LATE, DayBook, DayCost, Timing, strips_in
+from answerprint.departments.planning.day_work import DayBook, DayCost, Timing, strips_in
 from answerprint.departments.planning.objective import follow, order_broken, payer, rest_between_units
 from answerprint.departments.planning.problem import Problem
 
-HOT, COLD = 2600.0, 90.0  # money: what a worsening move may cost at the beginning and at the end
+HOT, COLD = 0.70, 0.024  # what a worsening move may cost at the beginning and the end, in costs of a strip
 CHECK = 256  # moves between looks at the clock
 
 Changes = list[tuple[int, int]]  # slot, new strips as bits
@@ -224,9 +224,9 @@ class Board:
                     call, end = timing.call, timing.call + timing.length
                     rough[slot] = True
                     if call < need:
-                        broken += BROKEN // 4 + (need - call) * LATE
+                        broken += problem.broken + (need - call) * problem.late
             if run > most:
-                broken += BROKEN
+                broken += problem.broken
             first = work.first_light
             if first:
                 if light and light != first:
@@ -321,6 +321,8 @@ def anneal(
     draw = chooser.random.random
     began = time.monotonic()
     span = None if deadline is None else max(deadline - began, 0.05)
+    worth = sum(one.cost for one in board.costs if one is not None) + sum(board.paid)
+    hot, cold = (max(1.0, one * worth / len(problem.strips)) for one in (hot, cold))
     heat = hot
     done = 0
     while done < moves:

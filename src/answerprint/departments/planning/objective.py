@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from answerprint.departments.planning.day_work import BROKEN, LATE, DayBook, DayCost, Timing, overtime
+from answerprint.departments.planning.day_work import DayBook, DayCost, Timing, overtime
 from answerprint.departments.planning.problem import Problem
 
 Board = Mapping[int, tuple[int, ...]]  # slot → strips in shooting order
@@ -95,11 +95,11 @@ def follow(
             if timing.call < need:
                 timing = book.timing(work, slot % count, max(min(need, timing.latest_call), timing.call))
                 if timing.call < need:
-                    broken += BROKEN // 4 + (need - timing.call) * LATE
+                    broken += problem.broken + (need - timing.call) * problem.late
             if free:
                 run = 1
         if run > rules.max_consecutive_days:
-            broken += BROKEN
+            broken += problem.broken
         if work.first_light:
             if light and light != work.first_light:
                 switches += 1
@@ -113,7 +113,7 @@ def follow(
         before, before_date, before_wrap = one, ordinal, timing.call + timing.length
     for worked in weeks.values():
         if worked > rules.max_week_minutes:
-            broken += BROKEN // 4 + (worked - rules.max_week_minutes) * LATE
+            broken += problem.broken + (worked - rules.max_week_minutes) * problem.late
     return switches, broken, times
 
 
@@ -145,7 +145,7 @@ def pay(problem: Problem, who: int, bits: int) -> tuple[int, int, int]:
         folded, rest = 0, bits
         while rest:
             row = rest & ((1 << count) - 1)
-            clash += (folded & row).bit_count() * BROKEN
+            clash += (folded & row).bit_count() * problem.broken
             folded |= row
             rest >>= count
         bits = folded
@@ -190,7 +190,7 @@ def order_broken(problem: Problem, date_of: Mapping[int, int]) -> int:
         for first, then in problem.precedences
         if first in date_of and then in date_of
     )
-    return wrong * BROKEN
+    return wrong * problem.broken
 
 
 def rest_between_units(problem: Problem, days: Mapping[int, DayCost], timings: Mapping[int, Timing]) -> int:
@@ -205,7 +205,7 @@ def rest_between_units(problem: Problem, days: Mapping[int, DayCost], timings: M
                 wrap = timings[slot].call + timings[slot].length
                 short = wrap - 1440 + problem.rules.daily_rest - timings[other].call
                 if short > 0:
-                    broken += BROKEN // 4 + short * LATE
+                    broken += problem.broken + short * problem.late
     return broken
 
 

@@ -52,6 +52,8 @@ class Problem:
     home: tuple[int, ...] = ()  # re-planning: per strip its published slot, -1 for none
     home_bits: list[int] = field(default_factory=list)  # per slot: strips published there
     published: int = 0  # bits of strips that have a published slot
+    broken: int = 20_000  # money: what the search takes a broken hard rule to cost, so that it mends them first
+    late: int = 100  # … and each minute by which one is broken
 
     @property
     def limit(self) -> int:
@@ -155,7 +157,10 @@ def compile_problem(
     for name, (unit, date) in (published or {}).items():
         if name in index_of and date in at and unit in units:
             home[index_of[name]] = units.index(unit) * slots + at[date]
+    dear = 2 * settings.costs.shoot_day + sum(one.day_rate for one in performers) + 1000
     return Problem(
+        broken=dear,
+        late=max(1, dear // 200),
         settings=settings,
         rules=rules,
         strips=strips,
