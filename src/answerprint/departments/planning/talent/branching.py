@@ -55,18 +55,21 @@ class _Places:
 def branch(
     instance: Instance,
     start: Orders,
+    floor: int,
     generator: np.random.Generator,
     deadline: float,
     told: Told,
+    *,
+    polish: bool = True,
 ) -> Found | None:
     """The cheapest order of a reduced instance of at most MOST_ACTORS actors, or the best at `deadline`.
 
-    None where the casts share so little that the gaps cannot be listed.
+    floor: a lower bound known before. polish: improve the first order by local search. None where the casts
+    share so little that the gaps cannot be listed.
     """
     costs = SetCosts(instance)
     gaps = gaps_of(costs)
     best, cost = start, cost_of(instance, start)
-    floor = instance.working_cost
     if gaps is None:
         return None
     number = itertools.count()
@@ -85,7 +88,7 @@ def branch(
                 if put is None:
                     continue
                 order, price = put.order, cost_of(instance, put.order)
-                if node is root:
+                if polish and node is root:
                     order, price = descend(instance, order, generator, deadline)
                 if price < cost:
                     best, cost = order, price

@@ -15,7 +15,7 @@ from answerprint.departments.planning.talent.instance import Bools, Whole
 from answerprint.departments.planning.talent.precedence import Precedence
 from answerprint.departments.planning.talent.two_chains import SetCosts, Sets
 
-MOST_GAPS = 200_000
+MOST_GAPS = 50_000
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import numpy as np
 from answerprint.departments.planning.talent.instance import Instance, Orders, Whole, cost_of, costs_of
 
 MOST_MOVES = 10_000  # looked at together; beyond this a sample
+LEAST_MOVES = 50
+MOST_CELLS = 20_000_000  # moves * scenes * actors: a tenth of a second
 SMALL_BLOCK = 3
 
 
@@ -18,7 +20,7 @@ def descend(
 ) -> tuple[Orders, int]:
     """The order after the best moves have been made until none helps, and its cost (units of 1 / scale)."""
     cost = cost_of(instance, order)
-    moves = _moves(instance.scenes, generator)
+    moves = _moves(instance, generator)
     while len(moves) and time.monotonic() < deadline:
         tried = order[moves]
         costs = costs_of(instance, tried)
@@ -51,13 +53,21 @@ def iterate(
     return best, cost
 
 
-def insertion_start(instance: Instance) -> Orders:
-    """A first order: scenes by falling cost a day, each put where the actors so far wait least."""
+def insertion_start(instance: Instance, deadline: float) -> Orders:
+    """A first order: scenes by falling cost a day, each put where the actors so far wait least.
+
+    After `deadline` the scenes left are put at the end as they come.
+    """
     weight = instance.rates @ instance.works
     order = np.zeros(0, dtype=np.intp)
-    for scene in np.argsort(-weight, kind="stable"):
-        tried = np.stack([np.insert(order, place, scene) for place in range(len(order) + 1)])
-        inside = np.sort(order.tolist() + [int(scene)])
+    ranked = np.argsort(-weight, kind="stable")
+    for at, scene in enumerate(ranked):
+        if time.monotonic() > deadline:
+            return np.concatenate([order, ranked[at:]])
+        # In a long film not every place is tried.
+        step = 1 + at * at * instance.actors // MOST_CELLS
+        tried = np.stack([np.insert(order, place, scene) for place in range(0, at + 1, step)])
+        inside = np.sort(tried[0])
         working = instance.works[:, inside].any(axis=1)
         part = Instance(
             name="",
@@ -78,12 +88,13 @@ def _open_costs(part: Instance, orders: Orders) -> Whole:
     return costs_of(small, place[orders])
 
 
-def _moves(scenes: int, generator: np.random.Generator) -> Orders:
+def _moves(instance: Instance, generator: np.random.Generator) -> Orders:
     """(moves, scenes): places of the old order in the new one: all small moves, or a sample of them."""
-    kinds = SMALL_BLOCK + 2
-    if kinds * scenes * scenes <= MOST_MOVES:
+    kinds, scenes = SMALL_BLOCK + 2, instance.scenes
+    most = max(LEAST_MOVES, min(MOST_MOVES, MOST_CELLS // (scenes * instance.actors)))
+    if kinds * scenes * scenes <= most:
         return _all_moves(scenes)
-    drawn = generator.integers(0, [kinds, scenes, scenes], size=(MOST_MOVES, 3)).tolist()
+    drawn = generator.integers(0, [kinds, scenes, scenes], size=(most, 3)).tolist()
     return _made(scenes, [(kind, i, j) for kind, i, j in drawn])
 
 
@@ -94,7 +105,7 @@ def _all_moves(scenes: int) -> Orders:
 
 
 def _made(scenes: int, moves: list[tuple[int, int, int]]) -> Orders:
-    """Kinds below SMALL_BLOCK move kind + 1 scenes from i to j; the next turns i to j round; the last swaps."""
+    """Kinds below SMALL_BLOCK move kind + 1 scenes from i to j; the next turns i to j; the last swaps."""
     found = []
     whole = list(range(scenes))
     for kind, i, j in moves:

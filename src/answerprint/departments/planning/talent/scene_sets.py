@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.departments.planning.talent.instance import Instance, Orders, Whole
+from answerprint.departments.planning.talent.two_chains import OutOfTime
 
 MOST_SCENES = 63
 MOST_ACTORS = 62
-MOST_STATES = 40_000_000  # of 16 bytes each, over all layers: with what is made from them, under 4 GB
+MOST_STATES = 40_000_000  # of 16 bytes, kept, and made at a time: with what sorts them, under 4 GB
 MOST_GROUPS = 4096
 CHUNK = 1 << 16
 BITS = 16
@@ -66,13 +67,18 @@ class _Search:
         bound = 0
         kept = 1
         for _ in range(half):
-            if time.monotonic() > self.deadline or kept > MOST_STATES:
+            try:
+                sets, held = self._next(*self.layers[-1])
+                lower = held + self._to_go(sets)
+            except OutOfTime:
                 return Halves(bound=base + min(bound, self.limit), order=None, complete=False)
-            sets, held = self._next(*self.layers[-1])
-            lower = held + self._to_go(sets)
+            if not len(sets):
+                return Halves(bound=base + self.limit, order=None, complete=True)
             useful = lower < self.limit
             self.layers.append((sets[useful], held[useful]))
             kept += int(useful.sum())
+            if kept > MOST_STATES:
+                self.deadline = 0.0
             bound = max(bound, int(lower[useful].min()) if useful.any() else self.limit)
             if not useful.any():
                 return Halves(bound=base + self.limit, order=None, complete=True)
@@ -95,7 +101,11 @@ class _Search:
         waiting = self._on_location(sets)
         made: list[Scenes] = []
         costs: list[Whole] = []
+        count = 0
         for scene in range(self.instance.scenes):
+            self._look_at_the_clock()
+            if count > MOST_STATES:
+                raise OutOfTime
             bit = np.uint64(1 << scene)
             open_ = (sets & bit) == 0
             idle = self._rate(waiting[open_] & ~self.casts[scene])
@@ -103,6 +113,7 @@ class _Search:
             useful = cost < self.limit
             made.append(sets[open_][useful] | bit)
             costs.append(cost[useful])
+            count += len(made[-1])
         whole, cost = np.concatenate(made), np.concatenate(costs)
         if not len(whole):
             return whole, cost
@@ -116,14 +127,16 @@ class _Search:
         waiting = self._on_location(sets)
         least = np.zeros(len(sets), dtype=np.int64)
         order = np.argsort(waiting, kind="stable")
-        starts = np.flatnonzero(np.concatenate([[True], waiting[order][1:] != waiting[order][:-1]]))
-        if len(starts) > MOST_GROUPS:
+        grouped = waiting[order]
+        starts = np.flatnonzero(np.concatenate([[True], grouped[1:] != grouped[:-1]]))
+        if len(sets) == 0 or len(starts) > MOST_GROUPS:
             return least
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
             weights = self._pairs(int(waiting[order[start]]))
             if weights is None:
                 continue
             for at in range(int(start), int(end), CHUNK):
+                self._look_at_the_clock()
                 rows = order[at : min(at + CHUNK, int(end))]
                 left = self._bits(~sets[rows] & self.all)
                 # Shares of whole numbers are not whole: what float32 may have lost is taken off.
@@ -146,6 +159,10 @@ class _Search:
             alone = works[leaves] & ~works[stays]
             ways.append((alone * (days / share)[None, :] * rates[stays][:, None]).T.astype(np.float32))
         return ways[0], ways[1]
+
+    def _look_at_the_clock(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
 
     def _bits(self, sets: Scenes) -> NDArray[np.float32]:
         octets = sets.astype("<u8").view(np.uint8).reshape(-1, 8)

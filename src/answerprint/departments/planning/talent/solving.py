@@ -23,7 +23,10 @@ from answerprint.departments.planning.talent.scene_sets import fits, meet_in_the
 from answerprint.departments.planning.talent.two_chains import MOST_ACTORS
 
 FEW_SCENES = 16  # so few scenes are settled at once by their sets
-SHAKEN = 20  # rounds of local search before anything is proved
+SHAKEN = 20  # rounds of local search before sets of scenes are searched
+MOST_SHAKEN = 10_000  # rounds after all else has been tried
+QUICK_GROUP = 6  # actors solved together for a first bound, in milliseconds
+GROUPS = ((12, 30.0), (10, 5.0), (8, 1.0))  # actors solved together where so many seconds are allowed
 RESERVE = 0.02  # of the time allowed, kept for putting the answer together
 
 Progress = Callable[[int, int], None]  # the best cost and the bound so far, in units of 1 / scale
@@ -130,7 +133,12 @@ def _solve_part(
     part: Instance, stop: float, generator: np.random.Generator, told: Progress
 ) -> tuple[Orders, int, int]:
     """An order of a reduced instance, its cost, and a lower bound."""
-    order, cost = descend(part, insertion_start(part), generator, stop)
+    began = time.monotonic()
+
+    def within(share: float) -> float:
+        return began + (stop - began) * share
+
+    order, cost = descend(part, insertion_start(part, within(0.1)), generator, within(0.2))
     floor = part.working_cost
     if cost == floor:
         return order, cost, cost
@@ -140,26 +148,28 @@ def _solve_part(
             order = order if halves.order is None else halves.order
             return order, halves.bound, halves.bound
     told(cost, floor)
+    if part.actors > QUICK_GROUP + 2:
+        floor = max(floor, grouped_bound(part, QUICK_GROUP, generator, within(0.3)))
+        told(cost, floor)
     if part.actors <= MOST_ACTORS:
-        found = branch(part, order, generator, stop, told)
+        found = branch(part, order, floor, generator, stop, told)
         if found is not None:
             return found.order, found.cost, found.bound
-    order, cost = iterate(part, order, generator, stop, SHAKEN)
+    order, cost = iterate(part, order, generator, within(0.4), SHAKEN)
     told(cost, floor)
-    now = time.monotonic()
     if fits(part):
-        halves = meet_in_the_middle(part, cost, now + (stop - now) * 0.4)
+        halves = meet_in_the_middle(part, cost, within(0.6))
         if halves.complete:
             order = order if halves.order is None else halves.order
             return order, halves.bound, halves.bound
         floor = max(floor, halves.bound)
         told(cost, floor)
-    now = time.monotonic()
-    order, cost = iterate(part, order, generator, now + (stop - now) * 0.3, 10**6)
+    size = next((size for size, least in GROUPS if stop - began >= least), QUICK_GROUP)
+    floor = max(floor, grouped_bound(part, size, generator, within(0.8)))
     told(cost, floor)
-    floor = max(floor, grouped_bound(part, generator, stop))
+    order, cost = iterate(part, order, generator, stop, MOST_SHAKEN)
     told(cost, floor)
-    return order, cost, min(floor, cost)
+    return order, cost, floor
 
 
 def _actors(instance: Instance, order: Orders) -> tuple[Actor, ...]:
