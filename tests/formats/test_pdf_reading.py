@@ -273,3 +273,26 @@ def test_too_many_pages_are_refused(tmp_path: Path) -> None:
     with pytest.raises(AnswerprintError) as refused:
         read_pdf(file)
     assert refused.value.code == "AP-FORMAT-183"
+
+
+def test_hebrew_words_and_numbers_stand_in_reading_order(tmp_path: Path) -> None:
+    from answerprint.formats.typefaces import FOLDERS
+
+    face = next((one for folder in FOLDERS for one in sorted(folder.rglob("DejaVuSans.ttf"))), None)
+    if face is None:
+        pytest.skip("no typeface with Hebrew letters on this machine")
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("HebrewTest", str(face)))
+    said = ["אנה יושבת ליד החלון 12 ומחכה.", "שלום לכולם."]
+    canvas = Canvas(str(tmp_path / "script.pdf"), pagesize=(612, 792), invariant=1)
+    canvas.setFont("HebrewTest", 12)
+    for row, line in enumerate(said):
+        # Drawn from left to right as the eye sees it: words and their letters turned round, numbers not.
+        seen = " ".join(word if word.isdigit() else word[::-1] for word in reversed(line.split()))
+        canvas.drawRightString(540 - 120 * row, 720 - 24 * row, seen)
+    canvas.save()
+    lines = [line for line in pdf_lines(tmp_path / "script.pdf").lines if line]
+    assert [line.strip() for line in lines] == said
+    assert len(lines[1]) - len(said[1]) > len(lines[0]) - len(said[0])  # indented from the right margin

@@ -25,7 +25,7 @@ from answerprint.formats.screenplays.tagger.features import features  # noqa: E4
 from answerprint.formats.screenplays.tagger.model import REACH, TAGS, WEIGHTS, Network  # noqa: E402
 
 Floats = NDArray[np.float32]
-HIDDEN = 56
+HIDDEN = 64
 CHUNK = 96  # lines of a training sequence, with REACH lines of context on each side
 BATCH = 40
 RATE = 2e-3

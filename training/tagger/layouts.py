@@ -101,10 +101,11 @@ def layout(rng: random.Random, *, unseen: bool) -> Layout:
     if not unseen and rng.random() < 0.35 and "flush" not in name:  # columns nobody has agreed on
         action = rng.randint(0, 20)
         heading = action if rng.random() < 0.8 else max(0, action - rng.randint(1, 8))
-        dialogue = action + rng.randint(2, 16)
+        dialogue = action + (rng.randint(2, 16) if rng.random() < 0.8 else rng.randint(17, 36))
         paren = dialogue + rng.randint(0, 8)
         cue = paren + rng.randint(0, 10)
-        wide, said, bracket = rng.randint(45, 70), rng.randint(26, 45), rng.randint(16, 32)
+        wide = rng.randint(45, 70) if rng.random() < 0.75 else rng.randint(26, 44)
+        said, bracket = rng.randint(26, 45), rng.randint(16, 32)
     flat = dialogue == action
     spaced = rng.random()
     transition: int | None = action
@@ -291,6 +292,8 @@ class Typist:
         elif kind == "list":
             self._paragraph(text, "N", how.action + self.rng.choice((0, 0, 3)), how.action_width - 4)
         elif kind == "letter":
+            if how.dialogue == how.action and not text.startswith('"'):
+                text = f'"{text}"'  # without columns only the quotes say that nobody speaks
             self._paragraph(
                 text, "N", how.action + 8 if how.dialogue != how.action else how.action, how.action_width - 16
             )

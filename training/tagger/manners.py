@@ -45,6 +45,14 @@ HEAD_STYLES: dict[str, tuple[str, ...]] = {
     "de": ("INNEN. {s} - TAG", "AUSSEN. {s} - NACHT", "{s} - INNEN/NACHT", "INNEN/TAG {s}"),
     "es": ("INT. {s} - DÍA", "EXT. {s} - NOCHE", "INTERIOR. {s}. NOCHE"),
     "ru": ("ИНТ. {s} - ДЕНЬ", "НАТ. {s} - НОЧЬ", "ИНТ. {s}. НОЧЬ"),
+    "zh": (
+        "内景 {s} 日",
+        "外景 {s} 夜",
+        "{n}. 内景 {s} 夜",
+        "{n}、{s} 日 内",
+        "{n} {s} 夜 外",
+        "INT. {s} - DAY",
+    ),
     "pl": ("WN. {s} - DZIEŃ", "PL. {s} - NOC", "WNĘTRZE. {s} - DZIEŃ"),
 }
 UNSEEN_HEAD_STYLES: dict[str, tuple[str, ...]] = {

@@ -94,15 +94,24 @@ class Tongue:
         ("αεηιου", "βγδκλμνπρστφ"),
         ("ąęioyó", "bcdłkmnprsżwz"),
         ("אוי", "בגדהכלמנפקרשת"),
+        (
+            "",
+            "的一是不了人我在有他这中大来上个国说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后小么心",
+        ),
+    )
+    WIDE = str.maketrans(
+        {".": "。", ",": "，", "?": "？", "!": "！", ":": "：", "(": "（", ")": "）", " ": ""}
     )
 
     def __init__(self, rng: random.Random) -> None:
         self.vowels, self.consonants = rng.choice(self.ALPHABETS)
+        self.wide = not self.vowels  # Chinese: no capitals, no blanks between words
         self.rng = rng
         self.known: dict[str, str] = {}
 
     def translate(self, text: str) -> str:
-        return _WORD.sub(self._word, text)
+        said = _WORD.sub(self._word, text)
+        return said.translate(self.WIDE) if self.wide else said
 
     def _word(self, match: re.Match[str]) -> str:
         word = match[0]
@@ -110,9 +119,10 @@ class Tongue:
         made = self.known.get(low)
         if made is None:
             length = max(1, len(low) + self.rng.randint(-1, 2))
-            start = self.rng.random() < 0.3
+            start = self.rng.random() < 0.3 or self.wide
+            length = self.rng.randint(1, 2) if self.wide else length
             made = "".join(
-                self.rng.choice(self.vowels if (at % 2 == 0) == start else self.consonants)
+                self.rng.choice(self.vowels if self.vowels and (at % 2 == 0) == start else self.consonants)
                 for at in range(length)
             )
             self.known[low] = made

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from manners import manner
+from manners import HEAD_STYLES, manner
 from sentences import Tongue, Writer, alternatives
 
 EXTENSIONS = alternatives(
@@ -46,6 +46,10 @@ class Story:
         self.cast = rng.sample(names, rng.randint(2, 9))
         tongue = Tongue(rng) if rng.random() < 0.13 else None
         self.writer = Writer(words, rng, self.cast, tongue)
+        if tongue and tongue.wide:
+            self.manner.heads = HEAD_STYLES["zh"]
+            self.manner.inline, self.manner.inline_mark = rng.random() < 0.6, "："
+            self.manner.transcript = False
         self.cues = [one.upper() for one in self.cast]
         self.cues += [self.writer.pick("ROLE_CUES") for _ in range(rng.randint(0, 8))]
         self.weights = [1 / (at + 1) for at in range(len(self.cues))]
@@ -203,7 +207,8 @@ class Story:
                 self.put("list", item, "N")
         elif roll > 0.985:
             for _ in range(rng.randint(1, 3)):
-                self.put("letter", f'"{writer.said(writer.speech(1, 1))}"', "N")
+                text = writer.said(writer.speech(1, 1))
+                self.put("letter", text if self.rng.random() < 0.3 else f'"{text}"', "N")
         else:
             for _ in range(rng.choice((1, 1, 1, 2, 3))):
                 text = writer.said(writer.narrative(1, how.long_action))

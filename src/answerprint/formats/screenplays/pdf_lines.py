@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -265,10 +266,13 @@ def _words(row: list[_Letter], pitch: float, stops: set[int]) -> list[_Word]:
     row.sort(key=lambda one: one.left)
     words: list[_Word] = []
     last: _Letter | None = None
+    leftward = sum(map(_leftward, (one.letter for one in row))) * 2 > len(row)
+    # From right to left the order of letters does not say where blanks are.
+    gap = (0.3 if leftward else 0.6) * pitch
     for one in row:
         joined = (
             last is not None
-            and one.left - last.right < 0.6 * pitch
+            and one.left - last.right < gap
             and not (one.order > last.order + 1 and last.order + 1 in stops)
             and not (one.order < last.order - 1 and one.order + 1 in stops)
         )
@@ -278,9 +282,10 @@ def _words(row: list[_Letter], pitch: float, stops: set[int]) -> list[_Word]:
         else:
             words.append(_Word(one.letter, one.left, one.right, one.order))
         last = one
-    if sum(map(_leftward, (one.letter for one in row))) * 2 > len(row):
+    if leftward:
         for word in words:
-            word.text = word.text[::-1] if any(map(_leftward, word.text)) else word.text
+            if any(map(_leftward, word.text)):
+                word.text = re.sub(r"\d+", lambda digits: digits[0][::-1], word.text[::-1])
     return words
 
 

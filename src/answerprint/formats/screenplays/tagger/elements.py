@@ -82,7 +82,7 @@ def name_and_extension(text: str) -> tuple[str, str | None]:
     """A cue's name and its extensions without (CONT'D)."""
     kept = [part.strip() for part in re.findall(r"\(([^()]*)\)?", text)]
     said = [part for part in kept if part and not is_continuation(part)]
-    name = re.sub(r"\([^()]*\)?", "", text).strip().rstrip(":^").strip()
+    name = re.sub(r"\([^()]*\)?", "", text).strip().rstrip(":：^ ").strip()
     return (name or text.strip()), (", ".join(said) or None)
 
 

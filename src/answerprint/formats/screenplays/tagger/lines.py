@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from answerprint.formats.screenplays.tagger import words
 
 Facts = NDArray[np.float32]
 
+_OF_REVISIONS = ("rev", "draft", "pages", "shooting")
 _FRONT = 150  # lines of a script in which a title page's words are looked for
 LONGEST = 400  # characters of a line that are looked at: a paragraph on one line shows its nature early
 _FIRST = ("upper", "lower", "digit", "(", "[", '"“”«„', "-–—*•", ".…", ">@!~#=")
@@ -61,7 +63,7 @@ def look(texts: Sequence[str]) -> Lines:
     names = _names(keys)
     rows: list[tuple[int, int, float]] = []
     inside = 0
-    speakers = [_speaker(text) if ":" in text[:45] else "" for text in bare]
+    speakers = [_speaker(text) if ":" in text[:45] or "：" in text[:45] else "" for text in bare]
     for at, text in enumerate(bare):
         inside = _line(at, text, keys[at], speakers[at], names, rows, inside)
     if rows:
@@ -138,7 +140,7 @@ def _line(
         rows.append((at, start, 1))
     end = _LAST_AT.get(last, len(_LAST) - 1)
     rows.append((at, len(_FIRST) + end, 1))
-    forms = _forms(text, first, upper, bool(key), at < _FRONT)
+    forms = list(_forms(text, upper, bool(key), at < _FRONT))
     if speaker:
         forms.append("name_colon")
     opened, closed = text.count("("), text.count(")")
@@ -156,7 +158,10 @@ def _line(
     return inside
 
 
-def _forms(text: str, first: str, upper: bool, short: bool, front: bool) -> list[str]:
+@lru_cache(maxsize=65_536)
+def _forms(text: str, upper: bool, short: bool, front: bool) -> tuple[str, ...]:
+    """Forms that a line has by itself. Kept for a while: cues and headings come again and again."""
+    first, last = text[0], text[-1]
     forms: list[str] = []
     body = text
     number = words.NUMBER_FIRST.match(text) if first.isdigit() or (upper and text[1:2].isdigit()) else None
@@ -170,7 +175,7 @@ def _forms(text: str, first: str, upper: bool, short: bool, front: bool) -> list
     if words.PLACE_FIRST.match(body):
         forms.append("place_first")
     if len(text) > 120:
-        return forms
+        return tuple(forms)
     if forms[-1:] != ["place_first"] and (upper or not text.isascii()) and is_heading(body):
         forms.append("place_first")
     if "  " in text.strip():
@@ -180,11 +185,11 @@ def _forms(text: str, first: str, upper: bool, short: bool, front: bool) -> list
     if upper or short:
         if words.PLACE_INSIDE.search(body):
             forms.append("place_inside")
-        if words.ENDS_IN_TIME.search(body):
+        if _may_name_time(text) and words.ENDS_IN_TIME.search(body):
             forms.append("time_last")
         if words.TRANSITION.match(body):
             forms.append("transition")
-        if words.TO_COLON.search(body):
+        if last in ":." and words.TO_COLON.search(body):
             forms.append("to_colon")
         if words.SHOT.match(body):
             forms.append("shot")
@@ -202,16 +207,27 @@ def _forms(text: str, first: str, upper: bool, short: bool, front: bool) -> list
         forms.append("more" if furniture["more"] else "continued")
     if front and len(text) < 80 and words.CREDIT.search(text):
         forms.append("credit")
-    if len(text) < 90 and (short or words.DIGIT.search(text)):
-        if words.DATE.search(text):
+    digit = words.DIGIT.search(text) is not None
+    if len(text) < 90 and (short or digit):
+        if digit and words.DATE.search(text):
             forms.append("date")
-        if words.REVISION.search(text):
+        low = text.lower()
+        if (digit or "(" in low or any(one in low for one in _OF_REVISIONS)) and words.REVISION.search(text):
             forms.append("revision")
     if "(" in text and words.EXTENSION.search(text):
         forms.append("extension")
         if first == "(":
             forms.append("cont_only")
-    return forms
+    return tuple(forms)
+
+
+def _may_name_time(text: str) -> bool:
+    """Whether any word could end the line as a time of day: quicker than to search for all of them."""
+    if words.DIGIT.search(text):
+        return True
+    return any(
+        token.upper() in words.TIME_WORDS for token in words.TOKEN.findall(text.replace("’", "'"))[-6:]
+    )
 
 
 _STARTS = {"first": "first_class_start", "second": "second_start", "third": "third_start",

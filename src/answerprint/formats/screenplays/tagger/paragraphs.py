@@ -217,7 +217,7 @@ class _Builder:
     def _dialogue(self, one: SourceLine, text: str) -> None:
         inline = words.NAME_COLON.match(text)
         if inline and (self.cue is None or self.current is None or self.current.kind != "character"):
-            said_by, said_how = name_and_extension(text[: text.index(":")])
+            said_by, said_how = name_and_extension(text[: inline.start("said")])
             self._start("character", one, said_by, character=said_by, extension=said_how)
             self.cue = (said_by, said_how)
             text = text[inline.start("said") :]

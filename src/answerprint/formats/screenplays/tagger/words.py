@@ -72,6 +72,7 @@ _TIMES = (
     r"|ALBA|DAG|NATT"
     r"|ДЕНЬ|НОЧЬ|УТРО|ВЕЧЕР|DZIEŃ|NOC|DEN|GECE|GÜNDÜZ|YÖ|PÄIVÄ|DÍA"
 )
+TIME_WORDS = frozenset(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", _TIMES))
 ENDS_IN_TIME = re.compile(rf"(?:[-–—.,/(\s]|^)(?:{_TIMES})\b[\s\w'’./,()#:-]{{0,24}}$", re.IGNORECASE)
 
 _PLACES = (
@@ -146,7 +147,9 @@ EXTENSION = re.compile(
     r"|PRE-?LAP|SUBTITLED?)\b",
     re.IGNORECASE,
 )
-NAME_COLON = re.compile(r"(?P<name>[^\W\d_a-z][^:()\[\].?!]{0,28}?)\s*(?:\([^)]{0,30}\))?\s*:\s+(?P<said>\S)")
+NAME_COLON = re.compile(
+    r"(?P<name>[^\W\d_a-z][^:：()\[\].?!]{0,28}?)\s*(?:[(（][^)）]{0,30}[)）])?\s*(?::\s+|：\s*)(?P<said>\S)"
+)
 DIGIT = re.compile(r"\d")
 TOKEN = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*")
 CUE_NAME = re.compile(r"\s*(?:\([^)]*\)?|:|\^|\*+)\s*$")
