@@ -14,6 +14,7 @@ from answerprint.departments.script.analysis.manuscript import Manuscript, round
 from answerprint.departments.script.analysis.records import Part, Passage, ScriptFinding, Tie
 
 MOST_NAMES = 120  # the largest parts: a graph of more is no picture
+NAMES_SHOWN = 5
 CROWDED = 25  # present in one scene: a feast ties nobody to anybody in particular
 Floats = NDArray[np.float64]
 
@@ -199,7 +200,7 @@ def _findings(script: Manuscript, graph: Network) -> Part:
     )
     groups = Counter(graph.community)
     members = [
-        "/".join(name for name, group in zip(graph.names, graph.community, strict=True) if group == one)
+        _company([name for name, group in zip(graph.names, graph.community, strict=True) if group == one])
         for one, size in sorted(groups.items())
         if size > 1
     ]
@@ -231,6 +232,11 @@ def _findings(script: Manuscript, graph: Network) -> Part:
                 )
             )
     return part
+
+
+def _company(names: list[str]) -> str:
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return shown if len(names) <= NAMES_SHOWN else f"{shown} and {len(names) - NAMES_SHOWN} more"
 
 
 def _meetings(script: Manuscript, one: str, other: str) -> tuple[Passage, ...]:
