@@ -204,7 +204,7 @@ def one_scene(
     wanted = alternatives.get(label["set"], label["set"])
     right = any(folded(one) == folded(sheet.set) for one in wanted.split("|"))
     scores.of["set of a scene"]["headline"].add(right, not right, not right)
-    same = sheet.day_or_night == label["day_or_night"]
+    same = sheet.day_or_night in label["day_or_night"].split("|")
     scores.of["day or night"]["headline"].add(same, not same, not same)
     place = (sheet.interior, sheet.exterior) == (label["interior"], label["exterior"])
     scores.of["interior, exterior"]["headline"].add(place, not place, not place)

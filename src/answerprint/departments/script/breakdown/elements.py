@@ -8,7 +8,7 @@ from answerprint.core.breakdown import Category
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.phrases import Reading, quantity
 from answerprint.departments.script.breakdown.sentences import singular
-from answerprint.departments.script.breakdown.vocabulary import Entry, Vocabulary
+from answerprint.departments.script.breakdown.vocabulary import Entry, Vocabulary, listed
 
 _DEFINITE = frozenset(("the", "his", "her", "their", "its", "this", "that", "these", "those"))
 _ABSTRACT_ENDINGS = (
@@ -27,86 +27,12 @@ _ABSTRACT_ENDINGS = (
     "ure",
     "dom",
 )
-_EATING = frozenset(
-    [
-        "eat",
-        "bite",
-        "chew",
-        "munch",
-        "nibble",
-        "devour",
-        "gnaw",
-        "cook",
-        "fry",
-        "grill",
-        "roast",
-        "boil",
-        "carve",
-        "slice",
-        "chop",
-        "butter",
-        "serve",
-        "swallow",
-        "taste",
-    ]
-)
-_COOKED = frozenset(
-    [
-        "roast",
-        "roasted",
-        "fried",
-        "grilled",
-        "baked",
-        "boiled",
-        "stewed",
-        "smoked",
-        "cooked",
-        "raw",
-        "frozen",
-        "tinned",
-        "canned",
-        "barbecued",
-        "chopped",
-        "sliced",
-        "breaded",
-        "salted",
-    ]
-)
-_LIFELESS = frozenset(
-    [
-        "toy",
-        "stuffed",
-        "plastic",
-        "ceramic",
-        "wooden",
-        "cardboard",
-        "paper",
-        "carved",
-        "bronze",
-        "stone",
-        "rubber",
-        "plush",
-        "inflatable",
-        "plaster",
-        "porcelain",
-        "painted",
-        "embroidered",
-        "dead",
-        "mounted",
-        "china",
-        "glass",
-        "tin",
-        "clockwork",
-        "tattooed",
-        "mechanical",
-        "lego",
-        "origami",
-    ]
-)
-_LIFTED = frozenset(
-    "lift carry throw hurl grab swing smash drag fetch hold brandish break overturn fling kick push shove topple".split()
-)
-_PARTICLES = frozenset("up down out away back forward aside apart together open shut".split())
+_EATING = listed("eating")
+_COOKED = listed("cooked")
+_LIFELESS = listed("lifeless")
+_COLOURS = listed("colours")
+_LIFTED = listed("lifted")
+_PARTICLES = listed("particles")
 _PHRASAL = frozenset(
     (verb, particle)
     for particle, verbs in {
@@ -122,10 +48,8 @@ _PHRASAL = frozenset(
     }.items()
     for verb in verbs.split()
 )
-_WORN = frozenset("wear remove adjust clean polish push don".split())
-_HEARD = frozenset(
-    ["hear", "hears", "heard", "sound", "sounds", "noise", "audible", "offscreen", "off-screen"]
-)
+_WORN = listed("worn")
+_HEARD = listed("heard")
 _FIRE = frozenset(("fire", "fires"))
 
 
@@ -489,6 +413,8 @@ def _unlisted(reading: Reading, at: int, element: int) -> Iterator[Mention]:
         and reading.words[start] not in known.closed["numbers"]
         and not reading.tokens[start].owner
     ):
+        return
+    if word in _COLOURS or word.endswith("ed"):
         return
     verb, preposition = reading.governor(start)
     if verb not in known.verbs["holding"] or (preposition and preposition not in known.closed["particles"]):

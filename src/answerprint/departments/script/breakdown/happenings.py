@@ -9,7 +9,7 @@ from answerprint.core.breakdown import Category
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.phrases import Reading
 from answerprint.departments.script.breakdown.sentences import singular
-from answerprint.departments.script.breakdown.vocabulary import vocabulary
+from answerprint.departments.script.breakdown.vocabulary import listed, vocabulary
 
 _PHRASES: tuple[Category, ...] = ("stunts", "sfx", "vfx")
 # A verb that is a stunt only where a body is in it.
@@ -37,96 +37,8 @@ _FIGURATIVE = {
     "scale": frozenset(("of", "model")),
     "slip on": frozenset(),
 }
-_UNBODILY = frozenset(
-    [
-        "night",
-        "darkness",
-        "silence",
-        "rain",
-        "snow",
-        "light",
-        "dusk",
-        "evening",
-        "shadow",
-        "hair",
-        "tear",
-        "tears",
-        "leaf",
-        "leaves",
-        "sunlight",
-        "moonlight",
-        "dust",
-        "ash",
-        "curtain",
-        "temperature",
-        "price",
-        "prices",
-        "hush",
-        "gaze",
-        "eyes",
-        "eye",
-        "smile",
-        "face",
-        "heart",
-        "voice",
-        "head",
-        "hand",
-        "hands",
-        "arm",
-        "jaw",
-        "door",
-        "lid",
-        "snowflakes",
-        "sun",
-        "moon",
-        "flame",
-        "beer",
-        "petals",
-        "blossom",
-        "it",
-        "that",
-        "this",
-        "quiet",
-        "mist",
-        "fog",
-    ]
-)
-_THINGS_STRUCK = frozenset(
-    [
-        "door",
-        "doors",
-        "window",
-        "phone",
-        "telephone",
-        "receiver",
-        "drawer",
-        "lid",
-        "book",
-        "glass",
-        "bottle",
-        "table",
-        "brakes",
-        "brake",
-        "fist",
-        "hand",
-        "hands",
-        "palm",
-        "cup",
-        "gate",
-        "shutter",
-        "boot",
-        "hood",
-        "trunk",
-        "piano",
-        "ball",
-        "button",
-        "switch",
-        "lights",
-        "road",
-        "floor",
-        "it",
-    ]
-)
+_UNBODILY = listed("unbodily")
+_THINGS_STRUCK = listed("things_struck")
 _PERSONAL = frozenset(("him", "her", "them", "me", "himself", "herself", "us", "each"))
 _NOT_HEARD = frozenset(("hands", "hand"))
 
@@ -536,11 +448,11 @@ def _phrase_after(reading: Reading, at: int) -> tuple[str, int, int] | None:
 
 
 def _words(name: str, table: str = "sound") -> frozenset[str]:
-    return _listed(name, table)
+    return _said(name, table)
 
 
 @lru_cache(maxsize=8)
-def _listed(name: str, table: str) -> frozenset[str]:
+def _said(name: str, table: str) -> frozenset[str]:
     return frozenset(
         one.strip()
         for one in vocabulary().happenings[table][name].replace("\n", " ").split(",")

@@ -9,133 +9,14 @@ from answerprint.departments.script.breakdown.cast import TITLES, Part, describe
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.phrases import Reading, quantity
 from answerprint.departments.script.breakdown.sentences import Sentence, Token, singular
-from answerprint.departments.script.breakdown.vocabulary import Vocabulary
+from answerprint.departments.script.breakdown.vocabulary import Vocabulary, listed
 
-_GENERAL = frozenset(
-    [
-        "man",
-        "woman",
-        "person",
-        "guy",
-        "fellow",
-        "gentleman",
-        "lady",
-        "boy",
-        "girl",
-        "child",
-        "kid",
-        "figure",
-        "friend",
-        "lover",
-        "body",
-        "stranger",
-        "parent",
-    ]
-)
-_MEASURES = frozenset(
-    [
-        "band",
-        "party",
-        "team",
-        "crew",
-        "couple",
-        "line",
-        "row",
-        "rows",
-        "class",
-        "bunch",
-        "handful",
-        "dozen",
-        "dozens",
-        "hundreds",
-        "thousands",
-        "scores",
-        "pair",
-        "trio",
-        "group",
-        "queue",
-        "press",
-        "security",
-        "staff",
-        "class",
-        "flock",
-        "army",
-        "public",
-        "lot",
-        "number",
-        "troop",
-    ]
-)
-_ALONE = frozenset(
-    [
-        "queue",
-        "staff",
-        "crew",
-        "press",
-        "army",
-        "security",
-        "people",
-        "public",
-        "family",
-        "group",
-        "couple",
-        "team",
-    ]
-)
-_AGE = frozenset(
-    [
-        "aged",
-        "age",
-        "mid",
-        "late",
-        "early",
-        "thirties",
-        "forties",
-        "fifties",
-        "sixties",
-        "seventies",
-        "eighties",
-        "twenties",
-        "teens",
-    ]
-)
-_TAKERS = frozenset(
-    [
-        "letter",
-        "note",
-        "card",
-        "message",
-        "call",
-        "text",
-        "email",
-        "telegram",
-        "postcard",
-        "present",
-        "gift",
-        "parcel",
-        "package",
-        "photo",
-        "signed",
-        "addressed",
-        "named",
-        "called",
-        "marked",
-        "labelled",
-        "labeled",
-        "reads",
-        "says",
-        "writes",
-        "write",
-        "written",
-        "titled",
-        "entitled",
-        "belonged",
-        "belongs",
-    ]
-)
-_FORMAL = frozenset(
-    "mr mrs ms miss dr doctor sir madame monsieur lady lord reverend sergeant inspector".split()
-)
+_GENERAL = listed("general")
+_MEASURES = listed("measures")
+_ALONE = listed("alone")
+_AGE = listed("age")
+_TAKERS = listed("takers")
+_FORMAL = listed("formal")
 _JOINING = frozenset(("and", "aka", "or", "alias", "with"))
 _INDEFINITE = frozenset(("a", "an", "another", "one", "some"))
 

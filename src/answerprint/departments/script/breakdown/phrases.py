@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from answerprint.departments.script.breakdown.sentences import Sentence, Token, singular
-from answerprint.departments.script.breakdown.vocabulary import Vocabulary
+from answerprint.departments.script.breakdown.vocabulary import Vocabulary, listed
 
 _BREAKS = {",", "-", "(", ")", "…", "/"}
 _INDEFINITE = frozenset(("a", "an", "any", "one", "single"))
@@ -18,124 +18,10 @@ _DEFINITE = frozenset(
 _HYPOTHETICAL = frozenset(
     ("if", "would", "could", "should", "might", "unless", "wishes", "used", "once", "supposed")
 )
-_UNREAL_OF = frozenset(
-    [
-        "photo",
-        "photograph",
-        "picture",
-        "portrait",
-        "painting",
-        "drawing",
-        "sketch",
-        "image",
-        "film",
-        "footage",
-        "poster",
-        "statue",
-        "bust",
-        "model",
-        "statuette",
-        "talk",
-        "thought",
-        "dream",
-        "memory",
-        "sign",
-        "smell",
-        "scent",
-        "mention",
-        "rumour",
-        "rumor",
-        "story",
-        "idea",
-        "sound",
-        "noise",
-        "lack",
-        "absence",
-        "fear",
-        "video",
-        "recording",
-        "map",
-        "postcard",
-        "shape",
-        "outline",
-        "silhouette",
-        "hint",
-        "kind",
-        "sort",
-        "sense",
-        "tale",
-        "news",
-        "talk",
-        "smells",
-        "reek",
-        "stink",
-        "toy",
-        "figurine",
-        "photographs",
-        "pictures",
-        "drawings",
-        "statues",
-        "paintings",
-    ]
-)
-_GONE = frozenset(
-    "watched seen lost left sold missed heard forgotten waited dreamt dreamed known abandoned missing stolen".split()
-)
+_UNREAL_OF = listed("unreal_of")
+_GONE = listed("gone")
 _WAITING = frozenset(("for", "of", "about"))
-_UNREAL_VERBS = frozenset(
-    [
-        "wait",
-        "waits",
-        "waiting",
-        "search",
-        "searches",
-        "searching",
-        "ask",
-        "asks",
-        "asking",
-        "beg",
-        "begs",
-        "think",
-        "thinks",
-        "thinking",
-        "dream",
-        "dreams",
-        "dreaming",
-        "talk",
-        "talks",
-        "talking",
-        "speak",
-        "speaks",
-        "speaking",
-        "hope",
-        "hopes",
-        "hoping",
-        "wish",
-        "wishes",
-        "long",
-        "longs",
-        "longing",
-        "mistake",
-        "mistakes",
-        "mistaken",
-        "remind",
-        "reminds",
-        "reminding",
-        "complain",
-        "complains",
-        "hear",
-        "hears",
-        "argue",
-        "argues",
-        "joke",
-        "jokes",
-        "sing",
-        "sings",
-        "tell",
-        "tells",
-        "telling",
-    ]
-)
+_UNREAL_VERBS = listed("unreal_verbs")
 
 
 class Reading:

@@ -73,6 +73,18 @@ class Vocabulary:
         return found[0] if found else None
 
 
+@lru_cache(maxsize=64)
+def listed(name: str) -> frozenset[str]:
+    """One of the small lists of readings.toml."""
+    return frozenset(_words(_table("readings")["lists"][name]))
+
+
+@lru_cache(maxsize=32)
+def pairs(said: frozenset[str]) -> dict[str, str]:
+    """A list of `word=meaning` as a table."""
+    return dict(one.split("=", 1) for one in sorted(said))
+
+
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """Every list, read from the TOML files beside this module."""
@@ -113,6 +125,10 @@ def _learn(known: Vocabulary, said: str, category: str, group: str, when: str) -
         entry = Entry(name.strip(), category, group, when)
         for form in {spelling, spelling.replace("-", " "), spelling.replace("-", "")}:
             words = tuple(form.split())
+            one = (*words[:-1], singular(words[-1]))
+            held = known.things.get(one[0], {}).get(one)
+            if one != words and held is not None and held.name == singular(entry.name) and held != entry:
+                continue  # a plural is gated as its singular is
             known.things.setdefault(words[0], {}).setdefault(words, entry)
             known.longest[words[0]] = max(known.longest.get(words[0], 0), len(words))
 
@@ -159,6 +175,7 @@ def _forms(base: str) -> Iterator[str]:
             yield stem + "ed"
 
 
+@lru_cache(maxsize=16)
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
