@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from answerprint.core.findings import Evidence, Finding
 from answerprint.formats.screenplays.model import Line, Screenplay, normalise
 from answerprint.formats.screenplays.registry import read_screenplay
 
 __all__ = ["lines", "questions", "read_screenplay"]
+LONGEST_NAME = 60  # characters of a name that may be a slip for another
 PRINTED_NOWHERE = frozenset(("boneyard", "note"))
 
 
@@ -65,22 +64,43 @@ def _similar_names(screenplay: Screenplay, name: str) -> list[Finding]:
     speeches: dict[str, list[Line]] = {}
     for line in screenplay.lines():
         speeches.setdefault(line.character, []).append(line)
+    order = {who: at for at, who in enumerate(speeches)}
+    # Names one letter apart share a spelling with a letter left out, so no pair of all names is compared.
+    spelt: dict[str, list[str]] = {}
+    for who in speeches:
+        if len(speeches[who]) > 1:
+            for short in _with_a_letter_left_out(who):
+                spelt.setdefault(short, []).append(who)
+    pairs = {
+        (rarer, known)
+        for rarer in speeches
+        if len(speeches[rarer]) == 1
+        for short in _with_a_letter_left_out(rarer)
+        for known in spelt.get(short, ())
+        if _one_slip(rarer, known)
+    }
     found: list[Finding] = []
-    for one, other in combinations(speeches, 2):
-        rarer, known = sorted((one, other), key=lambda who: len(speeches[who]))
-        if len(speeches[rarer]) == 1 < len(speeches[known]) and _one_slip(rarer, known):
-            first = speeches[rarer][0]
-            found.append(
-                Finding(
-                    code="script.similar_names",
-                    message=f"{rarer} speaks once (line {first.source_line} of {name}): is it {known}?",
-                    severity="note",
-                    subject=rarer,
-                    evidence=(Evidence(line=first.key, measure="speeches", value=1.0),),
-                    needs_a_person=True,
-                )
+    for rarer, known in sorted(pairs, key=lambda pair: sorted(order[who] for who in pair)):
+        first = speeches[rarer][0]
+        found.append(
+            Finding(
+                code="script.similar_names",
+                message=f"{rarer} speaks once (line {first.source_line} of {name}): is it {known}?",
+                severity="note",
+                subject=rarer,
+                evidence=(Evidence(line=first.key, measure="speeches", value=1.0),),
+                needs_a_person=True,
             )
+        )
     return found
+
+
+def _with_a_letter_left_out(name: str) -> set[str]:
+    """The name itself and every spelling with one letter less; nothing for what `_one_slip` never pairs."""
+    folded = normalise(name)
+    if not 3 < len(folded) <= LONGEST_NAME or any(letter.isdigit() for letter in folded):
+        return set()
+    return {folded} | {folded[:at] + folded[at + 1 :] for at in range(len(folded))}
 
 
 def _one_slip(one: str, other: str) -> bool:

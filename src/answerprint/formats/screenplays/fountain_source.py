@@ -82,9 +82,11 @@ class _Scanner:
         line = SourceLine(1, 0)
         printed: list[str] = []
         removed = spanned = False
+        stop = -1  # the end of the line that `position` is on
         while True:
-            end_of_line = text.find("\n", position)
-            stop = len(text) if end_of_line < 0 else end_of_line
+            if stop < position:
+                end_of_line = text.find("\n", position)
+                stop = len(text) if end_of_line < 0 else end_of_line
             mark = _OPENING.search(text, position, stop)
             aside = self._aside(mark, number) if mark else None
             if mark and aside:
@@ -107,7 +109,7 @@ class _Scanner:
                 found[-1].asides += line.asides
             else:
                 found.append(line)
-            if end_of_line < 0:
+            if stop == len(text):
                 return found
             position, number = stop + 1, number + 1
             line, printed, removed, spanned = SourceLine(number, position), [], False, False

@@ -47,6 +47,7 @@ OTHER_PROGRAMS = {
     ".odt": "OpenDocument",
 }
 _HEAD = 65_536  # bytes that tell what a file is
+LONGEST_LINE = 20_000  # characters: some seven pages without a line end are no paragraph of a script
 _LOOKED_AT = 200_000  # characters that tell Fountain from plain text
 _NUMBERED_HEADING = re.compile(
     r"^(?:\.|INT|EXT|EST|I/E).*#[^\W_][\w.\-]*#[ \t]*$", re.MULTILINE | re.IGNORECASE
@@ -73,7 +74,7 @@ def read_screenplay(path: Path, *, tags: bool = False) -> Screenplay:
     What the file holds decides, then its suffix; where they disagree a finding `script.other_format` says so.
     A `.txt` with Fountain's title page, numbers or marks is Fountain. `tags` reads Fountain's `#tags`. Raises
     UsageError AP-USE-010 for a file that cannot be opened, FormatError AP-FORMAT-070 for a format that is not
-    read here, and what the format's own reader raises.
+    read here, AP-FORMAT-073 for a line without end, and what the format's own reader raises.
     """
     form, findings = form_of(path)
     if form == "fdx":
@@ -94,6 +95,7 @@ def read_screenplay(path: Path, *, tags: bool = False) -> Screenplay:
         screenplay = read_plain(path)
     else:
         screenplay = read_fountain(path, tags=tags)
+    _refuse_endless(screenplay, path)
     return finish(
         msgspec.structs.replace(screenplay, findings=(*findings, *screenplay.findings), format=form)
     )
@@ -180,6 +182,20 @@ def looks_like_fountain(text: str) -> bool:
     if page or _NUMBERED_HEADING.search(start):
         return True
     return sum(mark.search(start) is not None for mark in _FOUNTAIN_MARKS) >= _FOUNTAIN_ENOUGH
+
+
+def _refuse_endless(screenplay: Screenplay, path: Path) -> None:
+    for scene in screenplay.scenes:
+        for element in scene.elements:
+            longest = max(map(len, element.text.split("\n"))) if len(element.text) > LONGEST_LINE else 0
+            if longest > LONGEST_LINE:
+                raise FormatError(
+                    "AP-FORMAT-073",
+                    f"a line of {longest} characters: its line ends are lost, or it is no screenplay",
+                    file=str(path),
+                    at=f"line {element.line}",
+                    remedy="export it again with line ends",
+                )
 
 
 def _own_page(scene: Scene) -> Scene:
