@@ -124,12 +124,13 @@ def place_and_time(text: str) -> tuple[str, str]:
     if separators and is_time(text[: separators[0].start()], alone=True):
         return text[separators[0].end() :].strip(), text[: separators[0].start()].strip()
     where, _, last = text.strip().rpartition(" ")
-    if where.strip() and _PHRASES.get((fold(last),)) in _BARE:
+    phase = _PHRASES.get((fold(last),))
+    if where.strip() and (phase in _BARE or (phase and last.upper() == last.lower())):
         return where.strip(), last
     return text.strip(), ""
 
 
-_BARE = frozenset(("day", "night", "dawn", "dusk", "morning", "evening"))
+_BARE = frozenset(("day", "night"))  # ALBA and MORNING may be names
 
 
 def _unbracketed(text: str) -> str:
