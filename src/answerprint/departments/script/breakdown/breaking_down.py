@@ -12,10 +12,11 @@ from answerprint.core.breakdown import Breakdown, CastMember, Category, Passage,
 from answerprint.departments.script.breakdown.cast import Part, clean_cue, speaking_parts
 from answerprint.departments.script.breakdown.elements import things
 from answerprint.departments.script.breakdown.happenings import happenings
+from answerprint.departments.script.breakdown.introductions import introduce
 from answerprint.departments.script.breakdown.marked import marked_by_a_person, outranked
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.names import joined
-from answerprint.departments.script.breakdown.people import Cast, introduce, seen
+from answerprint.departments.script.breakdown.people import Cast, forget_strangers, seen
 from answerprint.departments.script.breakdown.phrases import Reading
 from answerprint.departments.script.breakdown.sentences import Sentence, sentences
 from answerprint.departments.script.breakdown.sets import Place, places
@@ -103,6 +104,7 @@ def _read(scene: Scene) -> _Said:
 def _mentions(scene: Scene, said: _Said, cast: Cast, introduced: set[str]) -> list[Mention]:
     known = cast.known
     found: list[Mention] = list(_of_heading(scene, cast))
+    forget_strangers(introduced)
     for at, handled, all_sentences in said:
         for sentence in all_sentences:
             reading = Reading(sentence, known, cast.words)

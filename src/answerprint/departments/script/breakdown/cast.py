@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from answerprint.departments.script.breakdown.sentences import singular
+from answerprint.departments.script.breakdown.sentences import bare, singular
 from answerprint.departments.script.breakdown.vocabulary import Vocabulary, vocabulary
 from answerprint.formats.screenplays.model import Element, Screenplay
 
@@ -89,6 +89,7 @@ class Part:
     child: bool = False
     role: bool = False  # called after what he is (WAITER), not by a name
     order: int = 0
+    roles: set[str] = field(default_factory=set)  # what the action calls somebody: "nurse"
 
 
 def cue_names(element: Element) -> tuple[str, ...]:
@@ -228,3 +229,8 @@ def _describes(word: str, known: Vocabulary) -> bool:
         or low in TITLES
         or low == "voice"
     )
+
+
+def name_words(name: str) -> list[str]:
+    """A name folded into words without marks."""
+    return [bare(word) for word in name.casefold().replace("’", "'").replace(".", " ").split()]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from answerprint.departments.script.breakdown.cast import TITLES, Part, describe
+from answerprint.departments.script.breakdown.cast import TITLES, Part, describe, name_words
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.phrases import Reading, quantity
-from answerprint.departments.script.breakdown.sentences import Sentence, Token, singular
+from answerprint.departments.script.breakdown.sentences import bare, singular
 from answerprint.departments.script.breakdown.vocabulary import Vocabulary, listed
 
 _GENERAL = listed("general")
 _MEASURES = listed("measures")
 _ALONE = listed("alone")
-_AGE = listed("age")
 _TAKERS = listed("takers")
-_FORMAL = listed("formal")
-_JOINING = frozenset(("and", "aka", "or", "alias", "with"))
+_PERSONAL_ENDINGS = (
+    "-seller", "-sellers", "-maker", "-makers", "-keeper", "-keepers", "-worker", "-workers", "-driver", "-drivers",
+    "woman", "women", "-man", "-men",
+)  # fmt: skip
+_NOT_PEOPLE = frozenset(("human", "woman", "women"))
 _INDEFINITE = frozenset(("a", "an", "another", "one", "some"))
 
 
@@ -30,20 +32,46 @@ class Cast:
     index: dict[str, list[tuple[tuple[str, ...], str, bool]]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)  # folded words of names that are no roles
     pets: dict[str, str] = field(default_factory=dict)  # "rex" → "german shepherd"
+    roles: dict[str, list[str]] = field(default_factory=dict)  # "nurse" → parts that are one
+
+    by_word: dict[str, list[Part]] = field(default_factory=dict)  # parts with a word in their name
+
+    def __post_init__(self) -> None:
+        for part in self.parts.values():
+            self._index_words(part)
+
+    def add(self, name: str) -> Part:
+        """The part of a name, a new one where nobody has it."""
+        if name not in self.parts:
+            part = Part(name, order=len(self.parts))
+            describe(part, self.known)
+            self.parts[name] = part
+            self._index_words(part)
+        return self.parts[name]
+
+    def _index_words(self, part: Part) -> None:
+        for word in dict.fromkeys(name_words(part.name)):
+            self.by_word.setdefault(word, []).append(part)
+        if part.role:
+            part.roles.add(name_words(part.name)[-1])
 
     def build(self) -> None:
         """Index every name: full, first and last where only one part has it."""
         owners: dict[str, set[str]] = {}
         for part in self.parts.values():
             for said in (part.name, *part.aliases):
-                for word in _name_words(said):
+                for word in name_words(said):
                     owners.setdefault(word, set()).add(part.name)
         self.index.clear()
+        self.roles.clear()
         self.words.clear()
         self.words.update(self.pets)
         for part in self.parts.values():
+            for role in part.roles:
+                self.roles.setdefault(role, []).append(part.name)
+        for part in self.parts.values():
             for said in sorted({part.name, *part.aliases}):
-                words = tuple(_name_words(said))
+                words = tuple(name_words(said))
                 if not words:
                     continue
                 role = singular(words[-1]) in self.known.people and words[0] not in TITLES
@@ -68,7 +96,7 @@ class Cast:
         """The part named at a token: name, how many tokens, and whether by role."""
         for words, name, role in self.index.get(reading.words[at], ()):
             end = at + len(words)
-            if tuple(_bare(word) for word in reading.words[at:end]) != words:
+            if tuple(bare(word) for word in reading.words[at:end]) != words:
                 continue
             if not role and not reading.tokens[at].capitalised:
                 continue
@@ -76,250 +104,9 @@ class Cast:
         return None
 
 
-def introduce(cast: Cast, sentences: Iterable[Sentence]) -> None:
-    """Learn from the action: full names of those who speak, and people who never do.
-
-    A run of capitals is a person when a cue is part of it, when it ends in a person's noun, when an age or a
-    description follows it, or when it has no article and does what people do.
-    """
-    known = cast.known
-    said = list(sentences)
-    sightings: dict[str, list[bool]] = {}
-    for sentence in said:
-        _sight(sentence.tokens, known, sightings)
-    for sentence in said:
-        for start, end in _capital_runs(sentence.tokens):
-            _introduced(cast, sentence.tokens, start, end, sightings)
-        _titled(cast, sentence.tokens)
-    cast.build()
-    for word, acts in sightings.items():
-        unknown = (
-            word not in cast.words
-            and word not in cast.pets
-            and known.name_of(word) is None
-            and not _ordinary(known, word)
-        )
-        if unknown and sum(acts) >= 2 and len(acts) >= 3:
-            part = Part(word.upper(), order=len(cast.parts))
-            cast.parts.setdefault(part.name, part)
-    cast.build()
-
-
-def _sight(tokens: list[Token], known: Vocabulary, sightings: dict[str, list[bool]]) -> None:
-    """Note every capitalised word, and whether a verb of the present follows it."""
-    for at, token in enumerate(tokens):
-        plain = token.kind == "word" and token.capitalised and not token.capitals
-        if plain and len(token.low) > 1 and not token.owner:
-            after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-            acts = after in known.base and after.endswith("s")
-            sightings.setdefault(token.low, []).append(acts and (at == 0 or tokens[at - 1].kind != "mark"))
-
-
-def _titled(cast: Cast, tokens: list[Token]) -> None:
-    """`Mrs. Doyle` is somebody, also where nothing is in capitals."""
-    for at in range(len(tokens) - 1):
-        title, name = tokens[at], tokens[at + 1]
-        if title.low not in _FORMAL or not title.capitalised:
-            continue
-        if name.low == "." and at + 2 < len(tokens):
-            name = tokens[at + 2]
-        words = [title.low, name.low]
-        if name.kind != "word" or not name.capitalised or _ordinary(cast.known, name.low, shouted=True):
-            continue
-        if any(
-            _name_words(part.name) == words or words in map(_name_words, part.aliases)
-            for part in cast.parts.values()
-        ):
-            continue
-        bare = [part for part in cast.parts.values() if _name_words(part.name)[-1:] == [name.low]]
-        if len(bare) == 1 and len(_name_words(bare[0].name)) == 1:
-            bare[0].aliases.add(" ".join(words).upper())
-            continue
-        said = " ".join(words).upper()
-        cast.parts.setdefault(said, Part(said, order=len(cast.parts)))
-
-
-def _ordinary(known: Vocabulary, word: str, *, shouted: bool = False) -> bool:
-    """Whether a word is one of the language's own rather than a name; in capitals its ending says nothing."""
-    closed = known.closed
-    one = singular(word)
-    lists = known.nouns
-    return (
-        any(word in words for words in closed.values())
-        or any(word in words or one in words for words in lists.values())
-        or word in known.base or one in known.people or word in known.groups
-        or not shouted and word.endswith(("ness", "tion", "ing", "ly", "ence", "ity"))
-        or word in ("rain", "snow", "night", "silence", "darkness", "smoke", "water", "thunder", "lightning", "fog", "sunlight", "moonlight", "dawn", "music", "camera", "steam", "nobody", "laughter", "behind")
-    )  # fmt: skip
-
-
-def _capital_runs(tokens: list[Token]) -> Iterator[tuple[int, int]]:
-    at = 0
-    shouted = sum(token.capitals for token in tokens if token.kind == "word")
-    words = sum(token.kind == "word" for token in tokens)
-    if words > 4 and shouted == words:
-        return
-    while at < len(tokens):
-        if not (tokens[at].kind == "word" and tokens[at].capitals) or tokens[at].low in _JOINING:
-            at += 1
-            continue
-        end = at + 1
-        while (
-            end < len(tokens)
-            and end - at < 6
-            and tokens[end].low not in _JOINING
-            and (
-                tokens[end].capitals
-                or (tokens[end].kind == "number" and end - at > 0)
-                or (tokens[end].low == "#")
-            )
-            and not tokens[end - 1].owner
-        ):
-            end += 1
-        yield at, end
-        at = end
-
-
-def _introduced(
-    cast: Cast, tokens: list[Token], start: int, end: int, sightings: dict[str, list[bool]]
-) -> None:
-    known = cast.known
-    while end > start and tokens[end - 1].kind != "word" and not tokens[end - 1].low.isdigit():
-        end -= 1
-    while start < end and tokens[start].low in known.closed["determiners"]:
-        start += 1
-    while end > start + 1 and (
-        tokens[end - 1].low in known.base and singular(tokens[end - 1].low) not in known.people
-    ):
-        end -= 1  # "ANNA RUNS"
-    if start >= end or tokens[end - 1].owner:
-        return
-    words = [token.low for token in tokens[start:end]]
-    said = " ".join(token.text.upper().replace("’", "'") for token in tokens[start:end])
-    before = tokens[start - 1].low if start else ""
-    after = [token.low for token in tokens[end : end + 8]]
-    for part in cast.parts.values():
-        cue = _name_words(part.name)
-        if words == cue:
-            return
-        role = part.role
-        inside = len(cue) < len(words) and (
-            words[-len(cue) :] == cue or (words[: len(cue)] == cue and not role)
-        )
-        only = sum(_name_words(other.name)[-1:] == cue[-1:] for other in cast.parts.values()) == 1
-        if inside and only and not (words[0] in ("young", "old", "little") and not role):
-            part.aliases.add(said)
-            return
-        if len(cue) > len(words) and len(words) == 1 and words[0] in (cue[0], cue[-1]) and not role:
-            return
-    animal = _animal_described(known, after)
-    if (
-        animal
-        and len(words) <= 2
-        and known.name_of(words[-1]) is None
-        and singular(words[-1]) not in known.people
-    ):
-        cast.pets[words[-1]] = animal
-        return
-    last = singular(words[-1]) if not words[-1].isdigit() else singular(words[-2]) if len(words) > 1 else ""
-    plural = last != words[-1] and not words[-1].isdigit()
-    if last in known.people and not plural:
-        if before in ("of",):
-            return
-        part = Part(said, order=len(cast.parts))
-        describe(part, known)
-        cast.parts.setdefault(said, part)
-        return
-    if words[-1] in known.groups or (plural and last in known.people):
-        return
-    if any(
-        word in known.base or (known.name_of(word) is not None and len(words) == 1) for word in words
-    ) or _ordinary(known, words[-1], shouted=True):
-        return
-    if (
-        known.thing(words, 0, len(words)) is not None
-        or known.thing(words, len(words) - 1, len(words)) is not None
-    ):
-        return
-    aged = _aged(after)
-    described = after[:1] == [","] and any(singular(word) in known.people for word in after[1:7])
-    acts = (
-        bool(after)
-        and after[0] in known.base
-        and after[0].endswith("s")
-        and before not in known.closed["determiners"]
-    )
-    joined = before == "and" and acts
-    named = words[0] in sightings and before not in known.closed["determiners"] | known.closed["prepositions"]
-    if aged or described or acts or joined or named or words[0] in TITLES - {"the", "old", "big", "little"}:
-        part = Part(said, order=len(cast.parts))
-        part.child = aged and _young(after)
-        cast.parts.setdefault(said, part)
-
-
-def _aged(after: list[str]) -> bool:
-    if not after or after[0] not in (",", "("):
-        return False
-    word = after[1] if len(after) > 1 else ""
-    numbers = (
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "nineteen",
-        "eighteen",
-        "seventeen",
-        "sixteen",
-        "fifteen",
-        "fourteen",
-        "thirteen",
-        "twelve",
-        "eleven",
-        "ten",
-        "nine",
-        "eight",
-        "seven",
-        "six",
-        "five",
-    )
-    return word[:1].isdigit() or word in _AGE or word.split("-")[0] in (*numbers, "mid", "late", "early")
-
-
-def _young(after: list[str]) -> bool:
-    word = after[1] if len(after) > 1 else ""
-    if word[:1].isdigit():
-        digits = "".join(one for one in word if one.isdigit())
-        return word.isdigit() and int(digits) < 16
-    return word in (
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-    )
-
-
-def _animal_described(known: Vocabulary, after: list[str]) -> str:
-    if after[:1] not in ([","], ["("]):
-        return ""
-    for at in range(1, min(len(after), 6)):
-        if after[at] in (",", ")", "(") or (after[at] in known.base and at > 2):
-            return ""
-        found = known.thing(after, at, len(after))
-        if found is not None and found[0].category == "animals" and found[0].when == "always":
-            following = after[at + found[1]] if at + found[1] < len(after) else ","
-            return found[0].name if singular(following) not in known.people else ""
-    return ""
+def forget_strangers(introduced: set[str]) -> None:
+    """At a scene's end: "the man" of the next scene is not the man that came into this one."""
+    introduced.difference_update([word.upper() for word in _GENERAL])
 
 
 def seen(cast: Cast, reading: Reading, element: int, introduced: set[str]) -> Iterator[Mention]:
@@ -426,6 +213,8 @@ def _person_length(known: Vocabulary, reading: Reading, at: int) -> int:
         said = " ".join((*words[at : at + length - 1], singular(words[at + length - 1])))
         if said in known.people:
             return length
+    if words[at].endswith(_PERSONAL_ENDINGS) and words[at] not in _NOT_PEOPLE:
+        return 1
     return 0
 
 
@@ -508,7 +297,7 @@ def _role(
         return  # "nurse station", "police box"
     if _describes_another(cast, reading, last if length == 1 else at):
         return
-    kind = known.people[role]
+    kind = known.people.get(role, "trade")
     end = token.end
     said = " ".join(t.text for t in reading.tokens[start : last + 1])
     if plural:
@@ -541,15 +330,13 @@ def _role(
         and not token.capitalised
     ):
         return
+    holder = cast.roles.get(role) or cast.roles.get(one) or []
+    if first not in _INDEFINITE and len(holder) == 1 and not token.capitals:
+        name = holder[0]  # "the nurse" is RUTH, a nurse
     general = one in _GENERAL or kind in ("person", "child")
-    if general and first not in _INDEFINITE and name not in introduced and not token.capitals:
+    if general and first not in _INDEFINITE and name not in introduced and not holder and not token.capitals:
         return  # "the man": somebody who has a name already
     if reading.tokens[at].low in cast.words:
-        return
-    holder = [part.name for part in cast.parts.values() if part.role and _name_words(part.name)[-1:] == [one]]
-    if first not in _INDEFINITE and len(holder) == 1 and not token.capitals:
-        name = holder[0]
-    if first in ("the", "his", "her", "their") and _speaks_as(cast, role):
         return
     introduced.add(name)
     confidence = 0.7 if first in _INDEFINITE or token.capitals else 0.55
@@ -564,11 +351,6 @@ def _role(
     )
     if kind == "child":
         yield Mention("children", role, element, reading.tokens[at].start, end, 0.7, f"a child: “{said}”")
-
-
-def _speaks_as(cast: Cast, role: str) -> bool:
-    """Whether somebody with a name was described by this role."""
-    return any(role in part.aliases for part in cast.parts.values())
 
 
 def _group(cast: Cast, reading: Reading, at: int, element: int) -> Iterator[Mention]:
@@ -609,11 +391,3 @@ def _group(cast: Cast, reading: Reading, at: int, element: int) -> Iterator[Ment
         f"a group in the action: “{said}”",
         quantity(reading, start, at),
     )
-
-
-def _name_words(name: str) -> list[str]:
-    return [_bare(word) for word in name.casefold().replace("’", "'").replace(".", " ").split()]
-
-
-def _bare(word: str) -> str:
-    return word.strip(".#,")

@@ -201,3 +201,8 @@ def singular(word: str) -> str:
     if word.endswith(("sses", "xes", "ches", "shes", "zzes", "oes")):
         return word[:-2]
     return word[:-1]
+
+
+def bare(word: str) -> str:
+    """A word of a name without the marks around it."""
+    return word.strip(".#,")

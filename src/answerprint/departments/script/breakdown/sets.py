@@ -18,11 +18,17 @@ _SEPARATOR = re.compile(
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _PREFIX = re.compile(r"^\s*(?:\d+[A-Z]?[.)]?\s+)?(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+(?=[^A-Z]|\s)", re.I)
 _SPANS = r"(?:MOMENT|SECOND|MINUTE|HOUR|DAY|NIGHT|WEEK|MONTH|YEAR)S?"
-_LATER = re.compile(rf"^(?:[\w' ]{{0,20}}\b{_SPANS} |(?:A )?(?:BIT|LITTLE|SHORT WHILE|WHILE|MUCH) )(?:LATER|EARLIER|AFTER|AGO|BEFORE)$")
-_YEAR = re.compile(r"^(?:[A-Z]+ )?(?:\d{1,2},? )?(?:1[4-9]|2[01])\d\d'?S?$|^\d{1,2}(?::\d\d)?\s*(?:[AP]\.?M\.?)?$")
+_LATER = re.compile(
+    rf"^(?:[\w' ]{{0,20}}\b{_SPANS} |(?:A )?(?:BIT|LITTLE|SHORT WHILE|WHILE|MUCH) )(?:LATER|EARLIER|AFTER|AGO|BEFORE)$"
+)
+_YEAR = re.compile(
+    r"^(?:[A-Z]+ )?(?:\d{1,2},? )?(?:1[4-9]|2[01])\d\d'?S?$|^\d{1,2}(?::\d\d)?\s*(?:[AP]\.?M\.?)?$"
+)
 _LOOSE_END = re.compile(r"(?:'S)?\s+POV$|\s+CONT(?:INUED|'D)?\.?$")
 # A part that says how something moves or stands, not where: NORTHBOUND, ON THE BRIDGE, DRIVING HOME.
-_MANNER = re.compile(r"^(?:\w+BOUND|ON|OFF|IN|INTO|FROM|TO|TOWARDS?|AT|BY|ALONG|ACROSS|OVER|THROUGH|UNDER|WITH|\w{2,}ING)\s")
+_MANNER = re.compile(
+    r"^(?:\w+BOUND|ON|OFF|IN|INTO|FROM|TO|TOWARDS?|AT|BY|ALONG|ACROSS|OVER|THROUGH|UNDER|WITH|\w{2,}ING)\s"
+)
 
 
 class Place(NamedTuple):
