@@ -20,6 +20,7 @@ from answerprint.departments.script.breakdown.people import Cast, forget_strange
 from answerprint.departments.script.breakdown.phrases import Reading
 from answerprint.departments.script.breakdown.sentences import Sentence, sentences
 from answerprint.departments.script.breakdown.sets import Place, places
+from answerprint.departments.script.breakdown.sounds import sounds
 from answerprint.departments.script.breakdown.vocabulary import vocabulary
 from answerprint.formats.screenplays.model import Element, Scene, Screenplay
 from answerprint.formats.screenplays.pagination import paginate
@@ -111,6 +112,7 @@ def _mentions(scene: Scene, said: _Said, cast: Cast, introduced: set[str]) -> li
             found += things(reading, at, handled=handled)
             found += seen(cast, reading, at, introduced)
             found += happenings(reading, at)
+            found += sounds(reading, at)
     return found
 
 

@@ -108,10 +108,10 @@ def _sense(reading: Reading, entry: Entry, at: int) -> Entry:
         "empty",
     )
     worn = verb in _WORN or (verb in ("take", "put", "push", "slide") and preposition in ("on", "off", "up"))
-    framed = (
-        preposition in ("in", "behind")
-        and verb not in ("pour",)
-        or reading.words[start:at][-1:] in (["thick"], ["dark"], ["round"])
+    framed = (preposition in ("in", "behind") and verb not in ("pour",)) or reading.words[start:at][-1:] in (
+        ["thick"],
+        ["dark"],
+        ["round"],
     )
     return entry if mine or worn or framed else Entry("glass", "props", "kitchen", "always")
 
@@ -165,6 +165,8 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
         if dish or set(before) & _LIFELESS:
             name = " ".join([*[word for word in before if word in _COOKED | _LIFELESS], entry.name])
             category = "props"
+    if reading.words[at] == "cab" and category == "vehicles" and _part_of_another(reading, start, last):
+        return None
     if category in ("animals", "vehicles") and _only_heard(reading, at, last):
         return Mention(
             "sound",
@@ -350,6 +352,12 @@ def _shown(reading: Reading, at: int, last: int, start: int) -> bool:
             return True  # `Flowers wilt`, `A poster peels`: the thing is what the sentence is about
     rest = [token for token in reading.tokens[last + 1 :] if token.kind == "word"]
     return start == 0 and not rest
+
+
+def _part_of_another(reading: Reading, start: int, last: int) -> bool:
+    """`the cab of the lorry`, `the driver's cab`, `climbs into the cab`: no taxi."""
+    owned = any(token.owner for token in reading.tokens[start:last])
+    return owned or reading.after(last) == "of" or any(word in listed("with_a_cab") for word in reading.words)
 
 
 def _only_heard(reading: Reading, at: int, last: int) -> bool:

@@ -82,7 +82,7 @@ def _ordinary(known: Vocabulary, word: str, *, shouted: bool = False) -> bool:
         any(word in words for words in closed.values())
         or any(word in words or one in words for words in lists.values())
         or word in known.base or one in known.people or word in known.groups
-        or not shouted and word.endswith(("ness", "tion", "ing", "ly", "ence", "ity"))
+        or (not shouted and word.endswith(("ness", "tion", "ing", "ly", "ence", "ity")))
         or word in ("rain", "snow", "night", "silence", "darkness", "smoke", "water", "thunder", "lightning", "fog", "sunlight", "moonlight", "dawn", "music", "camera", "steam", "nobody", "laughter", "behind")
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from answerprint.departments.script.breakdown.mentions import Mention
-from answerprint.departments.script.breakdown.vocabulary import Vocabulary
+from answerprint.departments.script.breakdown.vocabulary import Vocabulary, listed
 
 _JOINED = ("props", "vehicles", "animals", "wardrobe")
 
@@ -21,9 +21,22 @@ def joined(scenes: list[list[Mention]], known: Vocabulary) -> list[list[Mention]
         for one in mentions:
             if one.category in everywhere:
                 everywhere[one.category][one.name] += 1
+    _lifeless(scenes)
     wider = {category: _particulars(set(names), known) for category, names in everywhere.items()}
     named = [_in_scene(mentions, wider) for mentions in scenes]
     return _as_written(named)
+
+
+def _lifeless(scenes: list[list[Mention]]) -> None:
+    """After `a stuffed rabbit`, the rabbit of the script is that one: a prop, no animal."""
+    props = {
+        one.name for mentions in scenes for one in mentions if one.category == "props" and " " in one.name
+    }
+    made = {name.split()[-1]: name for name in sorted(props) if name.split()[0] in listed("lifeless")}
+    for mentions in scenes:
+        for at, one in enumerate(mentions):
+            if one.category == "animals" and one.name in made and not one.quantity:
+                mentions[at] = one._replace(category="props", name=made[one.name], written="")
 
 
 def _as_written(scenes: list[list[Mention]]) -> list[list[Mention]]:

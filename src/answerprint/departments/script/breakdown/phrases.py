@@ -351,9 +351,11 @@ class Reading:
                 self._negated(at)
             elif word in _HYPOTHETICAL and word not in ("once", "used"):
                 self._mask(at + 1, "only imagined")
-            elif word == "had" or (word in ("has", "have") and self._long_ago(at)):
-                self._mask(at + 1, "of the past")
-            elif word == "used" and self.after(at) == "to":
+            elif (
+                word == "had"
+                or (word in ("has", "have") and self._long_ago(at))
+                or (word == "used" and self.after(at) == "to")
+            ):
                 self._mask(at + 1, "of the past")
             elif word == "of" and at and words[at - 1] in _UNREAL_OF:
                 self._mask(at + 1, "pictured or spoken of", phrase=True)
