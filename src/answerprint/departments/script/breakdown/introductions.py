@@ -148,12 +148,7 @@ def _introduced(
         if len(cue) > len(words) == 1 and words[0] in (cue[0], cue[-1]) and not part.role:
             return
     animal = _animal_described(known, after) or _animal_before(known, tokens, start)
-    if (
-        animal
-        and len(words) <= 2
-        and known.name_of(words[-1]) is None
-        and singular(words[-1]) not in known.people
-    ):
+    if animal and len(words) <= 2 and known.name_of(words[-1]) is None:
         cast.pets[words[-1]] = animal
         return
     last = singular(words[-1]) if not words[-1].isdigit() else singular(words[-2]) if len(words) > 1 else ""

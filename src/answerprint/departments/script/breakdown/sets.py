@@ -70,7 +70,10 @@ def _place(scene: Scene, key: _Key, said: str, canonical: dict[_Key, str], befor
         return Place("", False, False, hour)
     if scene.place:
         return Place(canonical.get(key, said), interior, exterior, hour)
-    words = re.findall(r"[\w'\-]+", scene.heading[:LONGEST].casefold())
+    key, said = _of_a_shot(key, said)
+    words = re.findall(
+        r"[\w'\-]+", " ".join(key).casefold() if len(key) == 1 else scene.heading[:LONGEST].casefold()
+    )
     if vocabulary().settings["titles"].intersection(words):
         return Place("", False, False, "")
     known = canonical.get(key) or _named_in(key, canonical)
@@ -80,6 +83,15 @@ def _place(scene: Scene, key: _Key, said: str, canonical: dict[_Key, str], befor
     if before is None or (not known and _names_a_place(words, bool(scene.time_of_day))):
         return Place(said, interior, exterior, hour)
     return before._replace(day_or_night=scene.day_or_night or before.day_or_night)
+
+
+def _of_a_shot(key: _Key, said: str) -> tuple[_Key, str]:
+    """`ANNA - IN THE CAR PARK` plays in the car park."""
+    match = re.search(r" - (?:IN|AT|INSIDE|OUTSIDE) (.+)$", said)
+    if match is None or len(key) < 2:
+        return key, said
+    place = match[1]
+    return (place.removeprefix("THE "),), place
 
 
 def _named_in(key: _Key, canonical: dict[_Key, str]) -> str:
@@ -95,6 +107,8 @@ def _names_a_place(words: list[str], hour: bool) -> bool:
     shots = settings["shots"] - {"the", "on", "back"}
     if shots.intersection(words) or words[:1] == ["on"] or words[:2] == ["back", "to"]:
         return False
+    if any(word.endswith("ing") and word not in settings["rooms_in_ing"] for word in words):
+        return False  # somebody is doing something
     if words and (words[0] in vocabulary().closed["prepositions"] or words[0] in ("back", "resume")):
         return False
     known = words and (words[-1] in settings["places"] or " ".join(words[-2:]) in settings["places"])
