@@ -9,7 +9,7 @@ from typing import Literal
 
 TAB_WIDTH = 4  # spaces, as the Fountain specification reads tabs
 
-_OPENING = re.compile(r"/\*|\[\[")
+_BOTH, _BONEYARD, _NOTE = (re.compile(mark) for mark in (r"/\*|\[\[", r"/\*", r"\[\["))
 _EMPTY_LINE = re.compile(r"\n ?(?=\n)")
 _TAG = re.compile(r"\s#([^\s#]+)(?=\s|$)")
 
@@ -87,7 +87,8 @@ class _Scanner:
             if stop < position:
                 end_of_line = text.find("\n", position)
                 stop = len(text) if end_of_line < 0 else end_of_line
-            mark = _OPENING.search(text, position, stop)
+            opening = self._opening(position)
+            mark = opening.search(text, position, stop) if opening else None
             aside = self._aside(mark, number) if mark else None
             if mark and aside:
                 printed.append(text[position : mark.start()])
@@ -113,6 +114,14 @@ class _Scanner:
                 return found
             position, number = stop + 1, number + 1
             line, printed, removed, spanned = SourceLine(number, position), [], False, False
+
+    def _opening(self, position: int) -> re.Pattern[str] | None:
+        """What may still be opened here: a mark that nothing closes any more is not looked for."""
+        boneyard = bool(self.boneyard_ends) and self.boneyard_ends[-1] > position
+        note = bool(self.note_ends) and self.note_ends[-1] > position
+        if boneyard and note:
+            return _BOTH
+        return _BONEYARD if boneyard else _NOTE if note else None
 
     def _aside(self, mark: re.Match[str], line: int) -> Aside | None:
         if mark[0] == "/*":

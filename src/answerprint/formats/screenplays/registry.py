@@ -157,6 +157,8 @@ def form_of(path: Path) -> tuple[Form, tuple[Finding, ...]]:
         ) from error
     named = SUFFIXES.get(suffix)
     form = _by_content(head, path)
+    if form is None and head.startswith(b"PK\x03\x04"):
+        raise _refused(path, suffix, named)
     if form is None and named in ("fountain", "text"):
         form = "fountain" if named == "fountain" or looks_like_fountain(read_text(path)[0]) else "text"
     elif form is None and suffix not in OTHER_PROGRAMS and _is_text(head):
