@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -94,8 +95,10 @@ def read_screenplay(path: Path, *, tags: bool = False) -> Screenplay:
 
         screenplay = read_plain(path)
     else:
+        _refuse_endless(enumerate(read_text(path)[0].split("\n"), start=1), path)
         screenplay = read_fountain(path, tags=tags)
-    _refuse_endless(screenplay, path)
+    elements = (element for scene in screenplay.scenes for element in scene.elements)
+    _refuse_endless(((one.line, line) for one in elements for line in one.text.split("\n")), path)
     return finish(
         msgspec.structs.replace(screenplay, findings=(*findings, *screenplay.findings), format=form)
     )
@@ -186,18 +189,17 @@ def looks_like_fountain(text: str) -> bool:
     return sum(mark.search(start) is not None for mark in _FOUNTAIN_MARKS) >= _FOUNTAIN_ENOUGH
 
 
-def _refuse_endless(screenplay: Screenplay, path: Path) -> None:
-    for scene in screenplay.scenes:
-        for element in scene.elements:
-            longest = max(map(len, element.text.split("\n"))) if len(element.text) > LONGEST_LINE else 0
-            if longest > LONGEST_LINE:
-                raise FormatError(
-                    "AP-FORMAT-073",
-                    f"a line of {longest} characters: its line ends are lost, or it is no screenplay",
-                    file=str(path),
-                    at=f"line {element.line}",
-                    remedy="export it again with line ends",
-                )
+def _refuse_endless(lines: Iterable[tuple[int, str]], path: Path) -> None:
+    """Raises AP-FORMAT-073 for the first of some lines, each with its number, that is far too long."""
+    for number, line in lines:
+        if len(line) > LONGEST_LINE:
+            raise FormatError(
+                "AP-FORMAT-073",
+                f"a line of {len(line)} characters: its line ends are lost, or it is no screenplay",
+                file=str(path),
+                at=f"line {number}",
+                remedy="export it again with line ends",
+            )
 
 
 def _own_page(scene: Scene) -> Scene:
