@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from answerprint.core.breakdown import Breakdown, CastMember, Category, Passage, SceneElement, SceneSheet
+from answerprint.departments.script.breakdown.answers import Answer, answered, element_id
 from answerprint.departments.script.breakdown.cast import Part, clean_cue, speaking_parts
 from answerprint.departments.script.breakdown.elements import things
 from answerprint.departments.script.breakdown.happenings import happenings
@@ -38,8 +39,8 @@ _SCREEN_TEXT = re.compile(
 _OFF = ("V.O", "VO", "O.S", "OS", "O.C", "OC", "VOICE", "OFF", "FILTER", "PHONE", "RADIO")
 
 
-def proposed(screenplay: Screenplay) -> Breakdown:
-    """The whole breakdown as the program proposes it, before anybody answered.
+def break_down(screenplay: Screenplay, decisions: Sequence[Answer] = ()) -> Breakdown:
+    """The whole breakdown: what the program proposes, with people's answers applied in order.
 
     Elements that a person tagged in the file (Final Draft) are accepted already and outrank what is read.
     """
@@ -66,7 +67,8 @@ def proposed(screenplay: Screenplay) -> Breakdown:
         sheets.append(_sheet(scene, ids[at], where[at], elements))
     members = _members(cast.parts, sheets)
     sets = tuple(dict.fromkeys(sheet.set for sheet in sheets if sheet.set and not sheet.omitted))
-    return Breakdown(title=screenplay.title, sheets=tuple(sheets), cast=members, sets=sets)
+    breakdown = Breakdown(title=screenplay.title, sheets=tuple(sheets), cast=members, sets=sets)
+    return answered(breakdown, decisions)
 
 
 def scene_ids(scenes: Sequence[Scene]) -> tuple[str, ...]:
@@ -78,12 +80,6 @@ def scene_ids(scenes: Sequence[Scene]) -> tuple[str, ...]:
         counted[name] += 1
         found.append(name if counted[name] == 1 else f"{name}-{counted[name]}")
     return tuple(found)
-
-
-def element_id(category: str, name: str, scene: str) -> str:
-    """The key of a decision: `props:brass-key:int-hall-day`."""
-    slug = "-".join(re.findall(r"[^\W_]+", name.casefold().replace("'", "").replace("’", "")))
-    return f"{category}:{slug or 'x'}:{scene}"
 
 
 _Said = list[tuple[int, bool, list[Sentence]]]
