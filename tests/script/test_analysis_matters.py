@@ -11,6 +11,7 @@ from planted_screenplays import Plan, screenplay
 from script_commands import script
 
 from answerprint.core.errors import AnswerprintError
+from answerprint.departments.script.analysis.characters import attendances, characters
 from answerprint.departments.script.analysis.confusion import confusion
 from answerprint.departments.script.analysis.manuscript import Manuscript, Speech, read_manuscript, words_of
 from answerprint.departments.script.analysis.network import betweenness, communities, components, eigenvector
@@ -64,6 +65,14 @@ def test_the_same_sentence_far_apart_is_an_echo_not_a_fault() -> None:
     found = repetition(planted(inserted={0: [("SVEN", said)], 28: [("MARTHA", said)]})).findings
     assert not [one for one in kinds(found, "dialogue.repetitive") if "harbour" in one.summary]
     assert [one for one in kinds(found, "dialogue.echo") if "harbour" in one.summary]
+
+
+def test_a_large_part_that_comes_in_late_is_named() -> None:
+    script_read = planted(absent={"MARTHA": (0, 18)})
+    found = characters(script_read, attendances(script_read)).findings
+    (late,) = kinds(found, "character.late_entrance")
+    assert late.subject == "MARTHA" and int(late.evidence[0].number) > 18
+    assert kinds(characters(planted(), attendances(planted())).findings, "character.late_entrance") == []
 
 
 def test_a_phrase_inside_two_other_sentences_is_found() -> None:

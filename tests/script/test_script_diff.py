@@ -135,6 +135,16 @@ def test_a_very_long_paragraph_is_compared_without_hanging() -> None:
     assert [one.change for one in word_changes(old, new)] == ["out", "in"]
 
 
+def test_a_scene_that_repeats_itself_for_ever_is_compared_all_the_same() -> None:
+    """Three thousand equal speeches are nine million equal pairs, in every step of a plain matcher."""
+    speech, other = "ANNA\nHello there you.\n\n", "BEN\nNo, never again.\n\n"
+    before = "INT. A - DAY\n\n" + speech * 3000
+    after = "INT. A - DAY\n\n" + (speech * 30 + other) * 100
+    (changed,) = told([before], [after]).scenes
+    assert changed.status == "changed"
+    assert sum(text.who == "BEN" and text.line_before is None for text in changed.texts) == 100
+
+
 def test_the_picture_has_every_scene_on_its_side_and_is_the_same_each_time() -> None:
     found = told(BODY, [*BODY[5:], *BODY[:4]])
     drawn = drawing(found)

@@ -16,6 +16,8 @@ LEAST_SCENES = 4  # present in fewer, nobody expects them back
 LEAST_SHARE = 0.03  # of the spoken words, or of the scenes, to be a character whose absence counts
 LONG_ABSENCE = 0.15  # of the script's length: shorter is not felt
 GONE_BEFORE = 0.80  # last seen before this, and the end is part of the absence
+LATE_ENTRANCE = 0.40  # of the script's length
+LATE_SHARE = 0.06  # of the spoken words
 DOMINANT = 0.40  # of all spoken words
 MOST_UNINTRODUCED = 6  # findings, the largest parts first
 
@@ -103,7 +105,7 @@ def characters(script: Manuscript, people: list[Attendance]) -> Part:
         found = disappearance(script, one, len(followed))
         if found is not None:
             part.findings.append(found)
-    part.findings += _unintroduced(script, people)
+    part.findings += [*_late(script, followed, total), *_unintroduced(script, people)]
     return part
 
 
@@ -217,6 +219,29 @@ def _passages(script: Manuscript, name: str, count: int) -> tuple[Passage, ...]:
     """The longest speeches of a character."""
     own = sorted((one for one in script.speeches if one.character == name), key=lambda one: -len(one.words))
     return tuple(script.said(one) for one in own[:count])
+
+
+def _late(script: Manuscript, people: list[Attendance], total: int) -> list[ScriptFinding]:
+    """Large parts that come in late: no fault, but everybody asks why."""
+    return [
+        ScriptFinding(
+            kind="character.late_entrance",
+            summary=f"{one.name} speaks {one.words / total:.0%} of the words and first appears at "
+            f"{one.first:.0%} of the script",
+            evidence=(_first_seen(script, one),),
+            value=round_to(one.first),
+            threshold=LATE_ENTRANCE,
+            measure="first appearance as a share of the script's length",
+            subject=one.name,
+        )
+        for one in people
+        if one.first > LATE_ENTRANCE and one.words / total >= LATE_SHARE
+    ]
+
+
+def _first_seen(script: Manuscript, person: Attendance) -> Passage:
+    scene = script.scenes[next(at for at, value in enumerate(person.presence) if value)]
+    return scene.speaking.get(person.name) or scene.acting[person.name]
 
 
 def _unintroduced(script: Manuscript, people: list[Attendance]) -> list[ScriptFinding]:

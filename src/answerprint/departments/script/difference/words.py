@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
@@ -11,6 +12,7 @@ from answerprint.departments.script.difference.records import TextChange, WordCh
 
 LEAST_LIKE = 0.45  # ratio of equal words for one paragraph to be another one reworded
 MOST_WORDS = 1500  # of a paragraph: beyond it only the whole is shown, the comparison is quadratic
+MOST_PAIRS = 200_000  # of equal items: each is looked at in every step of the matching
 MOST_TEXTS = 400  # of a scene that pair freely; beyond it they pair in order
 
 
@@ -18,7 +20,7 @@ def text_changes(before: SceneText, after: SceneText, names: Mapping[str, str]) 
     """Speeches and action that differ, in the later scene's order. names: old cue → new cue."""
     changes: list[tuple[int, TextChange]] = []
     old, new = ordered(before), ordered(after)
-    matcher = SequenceMatcher(None, [key_of(one, names) for one in old], [key_of(one) for one in new], False)
+    matcher = _matcher([key_of(one, names) for one in old], [key_of(one) for one in new])
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag != "equal":
             changes += _block(old[a:b], new[c:d], names)
@@ -32,7 +34,7 @@ def word_changes(before: str, after: str) -> tuple[WordChange, ...]:
         gone = (WordChange(change="out", text=" ".join(old)),) if old else ()
         return (*gone, WordChange(change="in", text=" ".join(new))) if new else gone
     found: list[WordChange] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, False).get_opcodes():
+    for tag, a, b, c, d in _matcher(old, new).get_opcodes():
         if tag == "equal":
             found.append(WordChange(change="same", text=" ".join(old[a:b])))
             continue
@@ -55,6 +57,13 @@ def key_of(text: Text, names: Mapping[str, str] | None = None) -> str:
     for old, new in (names or {}).items():
         said = _renamed(said, old, new)
     return f"{(names or {}).get(who, who)}|{said}"
+
+
+def _matcher(old: Sequence[str], new: Sequence[str]) -> SequenceMatcher[str]:
+    """A matcher that takes its time where it may: what repeats without end is matched by the rest of it."""
+    before, after = Counter(old), Counter(new)
+    pairs = sum(count * after[one] for one, count in before.items())
+    return SequenceMatcher(None, old, new, pairs > MOST_PAIRS)
 
 
 def _renamed(said: str, old: str, new: str) -> str:
