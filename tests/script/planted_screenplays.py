@@ -33,9 +33,14 @@ VERBS = words(
     "carries lifts folds counts moves sorts turns opens closes measures paints unpacks repairs copies locates"
     " arranges empties fills covers labels weighs wraps dusts oils tightens loosens sketches hangs lowers"
 )
-PLACES = "near the wall|under the stairs|beside the sink|on the counter|behind the screen|by the gate".split(
-    "|"
-)
+PLACES = [
+    "near the wall",
+    "under the stairs",
+    "beside the sink",
+    "on the counter",
+    "behind the screen",
+    "by the gate",
+]
 ASKS = words(
     "Where did you put the {0}?|The {0} belongs to the {1}.|I moved the {0} because of the {1}.|"
     "Somebody took the {0} this morning.|We need another {0} before the {1} arrives.|"
