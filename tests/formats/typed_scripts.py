@@ -175,3 +175,222 @@ def split(script: str) -> tuple[list[str], str]:
     """Lines, and the tags of those that are not blank."""
     rows = [row.partition("|") for row in script.splitlines()]
     return [text for _, _, text in rows], "".join(tag for tag, _, text in rows if text.strip())
+
+
+OVER_PAGES = """\
+T|     FADE IN:
+ |
+S|1    EXT. HARBOR - NIGHT                                              1
+ |
+N|     Fog.  The bell on a buoy.  A freighter's lights, far out, going
+N|     nowhere.
+ |
+C|                              VOICE (O.S.)
+D|               You're early.
+ |
+N|     DELANEY doesn't turn around.
+ |
+C|                              DELANEY
+E|                    (beat)
+D|               I'm never early.  You're late by a
+D|               year and a half.
+ |
+T|                                                       CUT TO:
+ |
+S|2    INT. DELANEY'S CAR - MOVING - NIGHT                              2
+ |
+N|     Wipers.  Delaney drives.  JUNE has a bandage on her hand.
+ |
+C|                              JUNE
+D|               Did he have it?
+ |
+M|                                                       (CONTINUED)
+ |
+ |
+M|                                                                   2.
+ |
+M|2    CONTINUED:                                                       2
+ |
+C|                              DELANEY
+D|               Glove box.
+ |
+N|     She opens it.  Inside: a revolver, a road map, a child's mitten.
+ |
+S|     CLOSE ON THE MITTEN
+ |
+N|     Red wool, a hole in the thumb.
+ |
+S|     BACK TO SCENE
+ |
+N|     She puts it back.
+ |
+S|3    OMITTED                                                          3
+ |
+S|4    INT. MOTEL OFFICE - LATER                                        4
+ |
+N|     A CLERK asleep behind glass.  Delaney raps on it with his ring.
+ |
+C|                              CLERK
+D|               We're full.
+"""
+
+BEFORE_AN_AUDIENCE = """\
+M|COLD OPEN
+ |
+T|FADE IN:
+ |
+S|INT. BENNY'S KITCHEN - MORNING (DAY 1)
+ |
+N|BENNY STANDS AT THE STOVE IN A BATHROBE. SMOKE. HE FANS THE PAN WITH A
+N|NEWSPAPER. LOU ENTERS, SNIFFS.
+ |
+C|                    LOU
+ |
+D|          Who died?
+ |
+C|                    BENNY
+ |
+D|          Breakfast.
+ |
+N|LOU TAKES THE PAN AND DROPS IT INTO THE SINK. IT HISSES.
+ |
+C|                    LOU
+ |
+D|          You know what I love about you?
+ |
+C|                    BENNY
+ |
+D|          My cooking?
+ |
+T|                                        DISSOLVE TO:
+ |
+M|END OF COLD OPEN
+"""
+
+NOTHING_BUT_LINES = """\
+S|EXT. QUARRY - DAY
+N|White dust on everything. A truck idles. PETRA jumps down from the cab with a clipboard.
+C|PETRA
+D|Who signed for this?
+N|The foreman, OLLIE, shrugs.
+C|OLLIE
+D|Wasn't me. I don't sign things.
+C|PETRA
+E|(reading)
+D|It says Ollie.
+C|OLLIE
+D|There's a lot of Ollies.
+N|She looks around. There is nobody else in the quarry.
+C|PETRA
+D|Get in the truck.
+S|INT. TRUCK - MOMENTS LATER
+N|They drive in silence. Ollie looks at his boots.
+C|OLLIE
+D|How much trouble am I in?
+C|PETRA
+D|Depends. Can you swim?
+T|CUT TO:
+S|EXT. LAKE - NIGHT
+N|Black water. The truck's headlights under it, still on.
+"""
+
+SMALL_LETTERS = """\
+S|Scene 1. The kitchen. Evening.
+ |
+N|Granny is asleep in the chair. Tobias comes in through the window and knocks over the plant.
+ |
+C|Granny
+D|Is that you, Tobias?
+ |
+C|Tobias
+D|No.
+ |
+C|Granny
+E|(without opening her eyes)
+D|Then put the plant back, whoever you are.
+ |
+N|Tobias puts the plant back. He sits down on the floor.
+ |
+C|Tobias
+D|How do you always know?
+ |
+S|Scene 2. The garden. The same evening.
+ |
+N|Rain. Tobias digs a hole with a soup spoon.
+"""
+
+STAGE = """\
+M|ACT I
+ |
+S|SCENE 1
+ |
+N|[A railway waiting room. One bench. MR. PYM sits on it with a birdcage. Enter MISS ORR.]
+ |
+D|MISS ORR. Is this seat taken?
+ |
+D|MR. PYM. It's a bench, madam. Nobody takes it.
+ |
+N|[She sits. Pause.]
+ |
+D|MISS ORR. There's no bird in your cage.
+ |
+D|MR. PYM. So there isn't.
+ |
+D|MISS ORR. Was there one?
+ |
+D|MR. PYM. There was a reason to think so when I bought it.
+ |
+N|[The 4:15 goes through without stopping.]
+"""
+
+FRENCH = """\
+S|1    INT. CUISINE - NUIT                                   1
+ |
+N|     Une bouilloire siffle. MARTHE, soixante ans, pose deux tasses
+N|     sur la table, puis en retire une.
+ |
+C|                         MARTHE
+E|                    (à la fenêtre)
+D|               Tu avais dit neuf heures.
+ |
+N|     La porte s'ouvre. ÉTIENNE, trempé.
+ |
+C|                         ÉTIENNE
+D|               J'ai dit que j'essaierais.
+ |
+T|                                             FONDU AU NOIR.
+ |
+S|2    EXT. ROUTE CÔTIÈRE - NUIT                             2
+ |
+N|     L'eau noire, là où passait la route.
+ |
+C|                         MARTHE (OFF)
+D|               Assieds-toi. Le thé est froid.
+"""
+
+EXCERPT = """\
+S|INT. HOUSE - DAY
+ |
+N|A clock ticks.
+ |
+C|ANNA
+D|Yes.
+"""
+
+CHINESE = """\
+S|1. 内景 咖啡馆 日
+ |
+N|小明坐在窗边，看着外面的雨。
+ |
+D|小红：你怎么还在这里？
+ |
+D|小明：我在等人。
+ |
+N|小红坐下来，把雨伞放在桌子下面。
+ |
+S|2. 外景 街道 夜
+ |
+N|雨停了。街灯亮起来。
+ |
+D|小明：走吧。
+"""

@@ -126,6 +126,8 @@ class Story:
         text = head.format(s=place, s2=other, t=writer.pick("TIMES"), n=self.number, y=writer.fill("{year}"))
         if how.transcript and rng.random() < 0.7:
             text = text.title()
+        if head.startswith("Scene"):
+            text = text.title() if rng.random() < 0.5 else text.capitalize()
         if head.startswith("int") or head.startswith("ext"):
             text = text.lower()
         elif head.startswith("Int") or head.startswith("Ext"):

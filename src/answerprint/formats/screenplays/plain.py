@@ -14,7 +14,7 @@ from answerprint.formats.screenplays.tagger.paragraphs import screenplay_of
 from answerprint.formats.text import read_text
 
 LINE_LIMIT = 100_000  # characters: a whole chapter fits; a line above it is no line of a script
-LINES_LIMIT = 2_000_000
+LINES_LIMIT = 400_000  # the longest shooting script has a twentieth of it
 
 
 def read_plain(path: Path) -> Screenplay:

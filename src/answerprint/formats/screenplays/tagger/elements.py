@@ -37,7 +37,7 @@ def source_lines(lines: Sequence[str], tagged: Sequence[TaggedLine]) -> list[Sou
     found, last = [], 0
     for one in tagged:
         line = lines[one.number - 1]
-        column = len(line) - len(line.lstrip())
+        column = max(0, line.find(one.text))  # marks of a web page may stand before it
         start = starts[one.number - 1] + column
         found.append(SourceLine(one, start, start + len(one.text), one.number - 1 - last, column))
         last = one.number

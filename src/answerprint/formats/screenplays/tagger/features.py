@@ -67,7 +67,16 @@ def _layout(
     end = indent + lengths
     right = float(np.percentile(end, 95)) - left
     profile = facts[:, [AT[name] for name in _PROFILE]]
-    own = np.column_stack((profile, spaced[0] > 0, spaced[1] > 0, np.minimum(lengths, 120) / 60))
+    cues = _cues(seen, spaced, column)
+    likely = (facts[:, AT["caps"]] > 0) & (cues[:, 1] > 0)
+    runs = spaced[0] > 0
+    runs[0] = True
+    first = np.flatnonzero(runs)[np.cumsum(runs) - 1]  # of each line's run without blanks between
+    headed = likely[first] & (first < np.arange(count))
+    under = np.append(False, likely[:-1]) & (spaced[0] == 0)
+    own = np.column_stack(
+        (profile, spaced[0] > 0, spaced[1] > 0, np.minimum(lengths, 120) / 60, headed, under, likely)
+    )
     by_column, share = _alike(column, own)
     by_centre, centre_share = _alike(np.clip(column + lengths // 2, 0, _WIDEST - 1), own[:, :2])
     bins = np.searchsorted(np.array((1, 3, 6, 9, 12, 15, 19, 24, 30, 37, 46)), column, side="right")
@@ -103,7 +112,6 @@ def _layout(
             float(np.mean(facts[:, AT["name_colon"]])), float(np.mean(facts[:, AT["bracketed"]])),
         )
     )  # fmt: skip
-    cues = _cues(seen, spaced, column)
     blocks = _blocks(spaced[0], column, facts, cues)
     start = np.minimum(np.arange(count), 400) / 100
     finish = np.minimum(np.arange(count)[::-1], 40) / 10
@@ -164,7 +172,7 @@ def _cues(
     speakers: dict[str, int] = {}
     said = np.array([speakers.setdefault(one, len(speakers)) for one in seen.speakers], np.intp)
     times = np.bincount(said)[said] * (said != speakers.get("", -1))
-    known = np.array([bool(one) and one in numbers for one in seen.speakers])
+    known = np.array([bool(one) and one.rstrip(".") in numbers for one in seen.speakers])
     inline = (np.log1p(times), times > 2, times / len(said) * 10, known)
     return np.column_stack((shown, is_key, *inline)).astype(np.float32)
 

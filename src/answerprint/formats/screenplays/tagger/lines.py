@@ -24,8 +24,8 @@ _FORMS = (
     "transition",
     "to_colon", "shot", "view", "continued", "more", "omitted", "act", "credit", "date", "revision",
     "extension",
-    "name_colon", "bracketed", "opens", "closes", "inside_bracket", "cont_only", "two_parts",
-    "marked_star", "bold",
+    "name_colon", "name_stop", "scene_word", "bracketed", "opens", "closes", "inside_bracket",
+    "cont_only", "two_parts", "marked_star", "bold",
 )  # fmt: skip
 _WORDS = (*words.CLASS_NAMES, "first_class_start", "second_start", "third_start", "article_start",
 "aux_start",
@@ -63,7 +63,7 @@ def look(texts: Sequence[str]) -> Lines:
     names = _names(keys)
     rows: list[tuple[int, int, float]] = []
     inside = 0
-    speakers = [_speaker(text) if ":" in text[:45] or "：" in text[:45] else "" for text in bare]
+    speakers = [_speaker(text) for text in bare]
     for at, text in enumerate(bare):
         inside = _line(at, text, keys[at], speakers[at], names, rows, inside)
     if rows:
@@ -102,8 +102,17 @@ def _key(text: str) -> str:
 
 
 def _speaker(text: str) -> str:
-    match = words.NAME_COLON.match(text)
-    return match["name"].upper() if match else ""
+    """Who speaks on a line of `NAME: words`, or with a period `NAME. Words` (the key keeps the period)."""
+    start = text[:45]
+    if ":" in start or "：" in start:
+        match = words.NAME_COLON.match(text)
+        if match:
+            return match["name"].upper()
+    if text[1:2].isupper() and ". " in start and not text.isupper():
+        match = words.NAME_STOP.match(text)
+        if match:
+            return match["name"] + "."
+    return ""
 
 
 def _names(keys: list[str]) -> dict[str, int]:
@@ -142,7 +151,7 @@ def _line(
     rows.append((at, len(_FIRST) + end, 1))
     forms = list(_forms(text, upper, bool(key), at < _FRONT))
     if speaker:
-        forms.append("name_colon")
+        forms.append("name_stop" if speaker.endswith(".") else "name_colon")
     opened, closed = text.count("("), text.count(")")
     if first in "([" and last in ")]" and opened <= 1:
         forms.append("bracketed")
@@ -182,6 +191,8 @@ def _forms(text: str, upper: bool, short: bool, front: bool) -> tuple[str, ...]:
         forms.append("two_parts")
     if words.SEPARATOR.search(body):
         forms.append("separator")
+    if words.SCENE_WORD.match(text):
+        forms.append("scene_word")
     if upper or short:
         if words.PLACE_INSIDE.search(body):
             forms.append("place_inside")

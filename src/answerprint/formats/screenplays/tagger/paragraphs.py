@@ -215,9 +215,10 @@ class _Builder:
         self.cue = (name, extension)
 
     def _dialogue(self, one: SourceLine, text: str) -> None:
-        inline = words.NAME_COLON.match(text)
+        inline = words.NAME_COLON.match(text) or words.NAME_STOP.match(text)
         if inline and (self.cue is None or self.current is None or self.current.kind != "character"):
-            said_by, said_how = name_and_extension(text[: inline.start("said")])
+            said_by = inline["name"].strip()
+            said_how = name_and_extension(text[: inline.start("said")])[1]
             self._start("character", one, said_by, character=said_by, extension=said_how)
             self.cue = (said_by, said_how)
             text = text[inline.start("said") :]

@@ -25,7 +25,7 @@ TAG_WORDS: dict[str, str] = {
     "T": "transition",
     "M": "page matter",
 }
-LIMIT = 400_000  # lines decoded at once; a longer file goes in pieces, so that memory stays bounded
+LIMIT = 100_000  # lines decoded at once; a longer file goes in pieces, so that memory stays bounded
 
 
 class TaggedLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -150,6 +150,8 @@ EXTENSION = re.compile(
 NAME_COLON = re.compile(
     r"(?P<name>[^\W\d_a-z][^:：()\[\].?!]{0,28}?)\s*(?:[(（][^)）]{0,30}[)）])?\s*(?::\s+|：\s*)(?P<said>\S)"
 )
+NAME_STOP = re.compile(r"(?P<name>[A-ZÀ-Þ][A-ZÀ-Þ'’. -]{1,24}[A-ZÀ-Þ])\.\s+(?P<said>\S)")
+SCENE_WORD = re.compile(r"(?:scene|sc\.|szene|bild|scène|escena|scena|сцена|第)\s*\d", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
 TOKEN = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*")
 CUE_NAME = re.compile(r"\s*(?:\([^)]*\)?|:|\^|\*+)\s*$")
