@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from difflib import SequenceMatcher
@@ -107,7 +108,9 @@ def feature() -> Path:
     ]
     text = "\n\n".join(parts)
     times = -(-PAGES // finish(read_fountain(text)).pages)
-    path = ROOT / "bench" / ".feature.fountain"
+    handle, name = tempfile.mkstemp(suffix=".fountain")
+    os.close(handle)
+    path = Path(name)
     path.write_text("\n\n".join([text] * times), encoding="utf-8")
     return path
 
