@@ -13,6 +13,8 @@ from answerprint.departments.script.analysis.records import Part, Passage, Scrip
 SIGNIFICANT = 0.05
 DRAWS = 1999
 LEAST_SCENES = 4  # present in fewer, nobody expects them back
+LEAST_SCENES_LARGE = 3  # of a large part: three scenes and then nothing is felt
+LARGE_SHARE = 0.05  # of the spoken words
 LEAST_SHARE = 0.03  # of the spoken words, or of the scenes, to be a character whose absence counts
 LONG_ABSENCE = 0.15  # of the script's length: shorter is not felt
 GONE_BEFORE = 0.80  # last seen before this, and the end is part of the absence
@@ -200,7 +202,8 @@ def _longest(script: Manuscript, there: list[int]) -> tuple[float, tuple[int, in
 def _counts(script: Manuscript, one: Attendance, total: int) -> bool:
     there = _there(one)
     share = max(one.words / max(1, total), there / len(script.scenes))
-    return there >= LEAST_SCENES and share >= LEAST_SHARE
+    large = one.words / max(1, total) >= LARGE_SHARE
+    return share >= LEAST_SHARE and there >= (LEAST_SCENES_LARGE if large else LEAST_SCENES)
 
 
 def _there(one: Attendance) -> int:

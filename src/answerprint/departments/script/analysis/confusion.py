@@ -19,7 +19,7 @@ from answerprint.departments.script.analysis.word_lists import word_list
 
 LONG_SENTENCE = 40  # words: about 16 seconds of speech in one breath
 COMPANY = 3  # speakers among whom an addressee can be mistaken
-RUN = 5  # speeches in a row that name nobody
+RUN = 4  # speeches in a row that name nobody
 PRONOUNS = frozenset(word_list("pronouns"))
 THIRD = frozenset(word_list("third_person"))
 POINTING = 0.12  # of the run's words: a quarter over the share in ordinary talk
