@@ -1,7 +1,7 @@
 """`answerprint script`: everything that is done with a screenplay alone."""
 
 # Each import registers its file's commands.
-from answerprint.cli.script import analysis, comparison, pages, reading, revisions, tagging
+from answerprint.cli.script import analysis, breakdown, comparison, pages, reading, revisions, tagging
 from answerprint.cli.script.app import app
 
-__all__ = ["analysis", "app", "comparison", "pages", "reading", "revisions", "tagging"]
+__all__ = ["analysis", "app", "breakdown", "comparison", "pages", "reading", "revisions", "tagging"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from answerprint.core.breakdown import Category
 from answerprint.departments.script.breakdown.cast import TITLES, Part, describe, name_words
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.phrases import Reading, quantity
@@ -67,8 +68,8 @@ class Cast:
         self.words.clear()
         self.words.update(self.pets)
         for part in self.parts.values():
-            for role in part.roles:
-                self.roles.setdefault(role, []).append(part.name)
+            for called in sorted(part.roles):
+                self.roles.setdefault(called, []).append(part.name)
         for part in self.parts.values():
             for said in sorted({part.name, *part.aliases}):
                 words = tuple(name_words(said))
@@ -173,15 +174,8 @@ def _named(
         return None
     if last.owner:
         owned = reading.words[at + length : at + length + 3]
-        if not any(
-            word in reading.known.nouns["body"]
-            or (
-                reading.known.thing([word], 0, 1)
-                and reading.known.thing([word], 0, 1)[0].category == "wardrobe"
-            )
-            for word in owned
-        ):  # type: ignore[index]
-            return None
+        if not any(_on_a_body(reading, word) for word in owned):
+            return None  # "Ruth's letter": she need not be here
     if role and not last.capitals and length == 1:
         determiner = reading.before(reading.phrase_start(at))
         first = reading.words[reading.phrase_start(at)]
@@ -192,7 +186,7 @@ def _named(
     text = last.text
     end = last.end - (2 if last.owner and text[-2:] in ("'s", "’s") else 0)
     said = " ".join(token.text for token in reading.tokens[at : at + length])
-    category = "background" if part.group else "cast"
+    category: Category = "background" if part.group else "cast"
     return Mention(
         category,
         name,
@@ -201,7 +195,12 @@ def _named(
         end,
         0.9 if not role else 0.75,
         f"in the action: “{said}”",
-    )  # type: ignore[arg-type]
+    )
+
+
+def _on_a_body(reading: Reading, word: str) -> bool:
+    entry = reading.known.name_of(word)
+    return word in reading.known.nouns["body"] or (entry is not None and entry.category == "wardrobe")
 
 
 def _person_length(known: Vocabulary, reading: Reading, at: int) -> int:
