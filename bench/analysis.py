@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ sys.path.insert(0, str(ROOT / "tests" / "script"))
 from planted_screenplays import Plan, screenplay  # noqa: E402  (the screenplays the tests are made of)
 
 from answerprint.departments.script.analysis.lexicon import emotional_words  # noqa: E402
-from answerprint.departments.script.analysis.manuscript import words_of  # noqa: E402
+from answerprint.departments.script.analysis.manuscript import read_manuscript, words_of  # noqa: E402
 from answerprint.departments.script.analysis.network import betweenness, eigenvector  # noqa: E402
+from answerprint.departments.script.analysis.production_drivers import production_drivers  # noqa: E402
 from answerprint.departments.script.analysis.records import Analysis  # noqa: E402
 from answerprint.departments.script.analysis.report import page  # noqa: E402
 from answerprint.departments.script.analysis.structure import NEAR, TURNS  # noqa: E402
@@ -242,6 +244,43 @@ def peers() -> None:
         print(f"centralities of a random graph of 24: at most {apart:.1e} from networkx")
 
 
+# The analysis's drivers beside the columns of the breakdown labelled by hand (bench/labelled).
+LABELLED = {
+    "animals": ("animals",), "vehicles": ("vehicles",), "stunts": ("stunts",), "makeup_effects": ("makeup",),
+    "crowd": ("background",),
+}  # fmt: skip
+
+
+def by_hand() -> None:
+    """Presence and drivers by scene against labels made by hand before this was written."""
+    print(f"\n{'by scene, against hand labels':<44}{'precision':>10}{'recall':>8}{'scenes':>8}")
+    counts: dict[str, list[int]] = {}
+    for name in ("the-salt-road", "last-tram-to-harrow-cross"):
+        labels = tomllib.loads((ROOT / "bench" / "labelled" / f"{name}.labels.toml").read_text("utf-8"))
+        script = read_manuscript(read_fountain(ROOT / "bench" / "labelled" / f"{name}.fountain"))
+        found, _ = production_drivers(script)
+        scenes = [(one, points) for one, points in zip(script.scenes, found, strict=True) if one.place]
+        known = {alias: home for home, aliases in labels.get("also_called", {}).items() for alias in aliases}
+        for label, (scene, points) in zip(labels["scene"], scenes, strict=True):
+            for driver, columns in LABELLED.items():
+                tally(counts, driver, driver in points.points, any(label.get(one) for one in columns))
+            here = {known.get(one, one) for one in scene.present}
+            there = {known.get(one, one) for column in ("cast", "silent") for one in label.get(column, ())}
+            for person in labels["speaking_cast"]:
+                tally(counts, "speaking cast present (acting included)", person in here, person in there)
+            tally(counts, "night", scene.night, label["day_or_night"] == "night")
+    for row, (hit, false, missed) in counts.items():
+        precision, recall = hit / max(1, hit + false), hit / max(1, hit + missed)
+        print(f"  {row:<42}{precision:>10.2f}{recall:>8.2f}{hit + missed:>8}")
+    print("  (crowd is beside any background at all, which is more than a crowd)")
+
+
+def tally(counts: dict[str, list[int]], row: str, said: bool, true: bool) -> None:
+    one = counts.setdefault(row, [0, 0, 0])
+    if said or true:
+        one[0 if said and true else 1 if said else 2] += 1
+
+
 def notes() -> None:
     embed, why = sentence_vectors()
     gathered = [Note(text=text) for pair in SAME_NOTES for text in pair]
@@ -261,6 +300,7 @@ def main() -> None:
     turns()
     speed()
     peers()
+    by_hand()
     notes()
 
 
