@@ -26,6 +26,7 @@ ACTS = ("act one", "act two", "act three")
 ACT_SHARES = (0.25, 0.50, 0.25)
 NEAR = 0.03  # of the script's length: what counts as having found it
 OPENING = 0.08
+CEILING = 0.8  # of a confidence: a reader may see the turn elsewhere, or see none
 LEAST_SCENES = 10
 WINDOW = 3  # scenes before and after
 EVIDENCE_WEIGHT = (
@@ -85,8 +86,8 @@ def turning_points(script: Manuscript, levels: Levels) -> tuple[tuple[TurningPoi
             number=scenes[index].number,
             position=round_to(float(starts[index])),
             theory=theory,
-            confidence=round_to(float(mass[turn][near].sum())),
-            prior_confidence=round_to(best_prior),
+            confidence=round_to(min(CEILING, float(mass[turn][near].sum()))),
+            prior_confidence=round_to(min(CEILING, best_prior)),
             reasons=changes.reasons(index),
         )
         found.append(point)
