@@ -123,7 +123,7 @@ def _parts(heading: str, placed: bool) -> tuple[_Key, str]:
     pieces: list[str] = []
     for piece in _SEPARATOR.split(text):
         piece = _without_hour(_LOOSE_END.sub("", piece).strip(" .,-"))
-        if piece and not _is_remark(piece) and not (pieces and placed and _MANNER.match(piece)):
+        if piece and not _is_remark(piece) and not (pieces and placed and _is_manner(piece)):
             pieces.append(piece)
     pieces = list(dict.fromkeys(pieces))
     if not pieces and (rest := text.strip(" .-")) and not _is_remark(rest):
@@ -134,6 +134,12 @@ def _parts(heading: str, placed: bool) -> tuple[_Key, str]:
         words = [short.get(word.casefold().strip("."), word).upper() for word in piece.split()]
         folded.append(" ".join(words[1:] if words[0] == "THE" and len(words) > 1 else words))
     return tuple(folded), " - ".join(pieces)
+
+
+def _is_manner(piece: str) -> bool:
+    """`DRIVING HOME` says how; `WAITING ROOM` says where."""
+    first = piece.split()[0].casefold()
+    return _MANNER.match(piece) is not None and first not in vocabulary().settings["rooms_in_ing"]
 
 
 def _is_remark(piece: str) -> bool:
