@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from answerprint.formats.screenplays.emphasis import Run, runs
@@ -126,9 +126,10 @@ def _wrap_paragraph(text: str, width: int) -> list[tuple[int, int]]:
         used += size
         end = match.end()
         while used > width:
-            cut = start + _fits(text[start:end], width)
+            cut = start + _fits(text[start : min(end, start + 4 * width)], width)
             lines.append((start, cut))
-            start, used = cut, columns(text[cut:end])
+            used -= columns(text[start:cut])
+            start = cut
     lines.append((start, max(end, start)))
     return lines
 
@@ -250,8 +251,8 @@ def _lines(
     styled = runs(text)
     visible = "".join(run.text for run in styled)
     lines = []
-    for start, end in wrap(visible, measure.width):
-        pieces = _slice(styled, start, end)
+    bounds = wrap(visible, measure.width)
+    for (start, end), pieces in zip(bounds, _slices(styled, bounds), strict=True):
         column = measure.column
         if align in ("transition", "centered"):
             spare = max(measure.width - columns(visible[start:end].strip()), 0)
@@ -260,12 +261,18 @@ def _lines(
     return lines
 
 
-def _slice(styled: Sequence[Run], start: int, end: int) -> tuple[Run, ...]:
-    found = []
-    offset = 0
-    for run in styled:
-        text = run.text[max(start - offset, 0) : max(end - offset, 0)]
-        offset += len(run.text)
-        if text:
-            found.append(run._replace(text=text))
-    return tuple(found)
+def _slices(styled: Sequence[Run], bounds: Iterable[tuple[int, int]]) -> Iterator[tuple[Run, ...]]:
+    """The runs between each pair of bounds, which ascend: every run is looked at where it stands only."""
+    at = offset = 0  # the first run that may still be wanted, and where it begins
+    for start, end in bounds:
+        while at < len(styled) and offset + len(styled[at].text) <= start:
+            offset += len(styled[at].text)
+            at += 1
+        found, index, place = [], at, offset
+        while index < len(styled) and place < end:
+            text = styled[index].text[max(start - place, 0) : end - place]
+            place += len(styled[index].text)
+            if text:
+                found.append(styled[index]._replace(text=text))
+            index += 1
+        yield tuple(found)
