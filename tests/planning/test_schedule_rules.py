@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from schedule_instances import instance
 
-from answerprint.departments.planning.checking import check_schedule, cost_of
+from answerprint.departments.planning.checking import check_schedule
+from answerprint.departments.planning.checking_costs import cost_of
 from answerprint.departments.planning.objective import evaluate
 from answerprint.departments.planning.problem import compile_problem
 from answerprint.departments.planning.records import Location, Performer, Schedule, ShootDay, Strip, Window

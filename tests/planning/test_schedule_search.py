@@ -14,8 +14,8 @@ from schedule_instances import instance
 
 from answerprint.departments.planning.bound import lower_bound
 from answerprint.departments.planning.day_work import DayBook, strips_in
-from answerprint.departments.planning.improving import Board
 from answerprint.departments.planning.objective import evaluate
+from answerprint.departments.planning.priced_board import Board
 from answerprint.departments.planning.problem import Problem, compile_problem
 from answerprint.departments.planning.records import Location, Performer, Strip
 from answerprint.departments.planning.rules import load_rules

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from answerprint.departments.planning.checking import _sun_crossings
+from answerprint.departments.planning.checking_light import sun_crossings
 from answerprint.departments.planning.problem import ANY, DAWN, DAY, DUSK, NIGHT, light_window
 from answerprint.departments.planning.sun import SunTimes, sun_times
 
@@ -40,7 +40,7 @@ def test_sunrise_and_sunset_are_as_almanacs_print_them(
 )
 def test_two_formulas_give_the_same_sun(date: datetime.date, latitude: float, longitude: float) -> None:
     found = sun_times(date, latitude, longitude)
-    rise, fall, _ = _sun_crossings(date, latitude, longitude, "UTC")
+    rise, fall, _ = sun_crossings(date, latitude, longitude, "UTC")
     assert found.sunrise is not None and found.sunset is not None and rise is not None and fall is not None
     assert abs(found.sunrise - rise) <= 4 and abs(found.sunset - fall) <= 4
 

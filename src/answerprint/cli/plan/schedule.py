@@ -154,9 +154,7 @@ def _show(console: Console, found: Schedule, out: Path | None) -> None:
     pages = sum(one.eighths for one in found.days)
     say = _sayer(console)
     say("")
-    say(
-        f"{len(found.days)} days, {len(strips) - len(found.boneyard)} strips, {pages // 8} {pages % 8}/8 pages"
-    )
+    say(f"{len(found.days)} days, {len(strips) - len(found.boneyard)} strips, {_pages(pages)} pages")
     gap = 100 * (found.cost - found.bound) / found.cost if found.cost else 0.0
     bound = (
         f"no schedule costs less than {found.bound}: at most {gap:.1f} % to gain"
@@ -172,9 +170,7 @@ def _show(console: Console, found: Schedule, out: Path | None) -> None:
         left = [strips[one].number for one in found.boneyard]
         say(f"boneyard: {', '.join(left[:30])}{' …' if len(left) > 30 else ''}")
     for move in found.settings.get("moves", []):
-        say(
-            f"moved: scene {move['number']} from {move['from_date']} to {move['to_date']}, saves {move['saves']}"
-        )
+        say(f"moved: scene {move['number']}, {move['from_date']} to {move['to_date']}: saves {move['saves']}")
     moved = found.settings.get("moved", [])
     for move in moved[:SHOWN]:
         say(f"moved: scene {move['number']} from {move['from']} to {move['to']}: {move['why']}")
@@ -205,14 +201,14 @@ def _show_day(console: Console, day: ShootDay, strips: dict[str, Strip], names: 
         if day.sunrise is not None and day.sunset is not None
         else ""
     )
-    say(f"{head}  {day.eighths // 8} {day.eighths % 8}/8{sun}  {day.cost}", "bold")
+    say(f"{head}  {_pages(day.eighths)}{sun}  {day.cost}", "bold")
     for name, start in zip(day.strips, day.starts or (0,) * len(day.strips), strict=True):
         one = strips[name]
         where = ("I/E" if one.interior else "EXT") if one.exterior else "INT"
         colour = COLOURS[one.exterior, one.day_or_night in ("night", "dusk", "dawn")]
         cast = ",".join(map(str, one.cast))
         line = f"  {_clock(start)} {one.number:>5} {where} {one.set[:34]:<34} {one.day_or_night[:5]:<5}"
-        say(f"{line} {one.eighths // 8} {one.eighths % 8}/8 {one.minutes:>4} min  {cast}", colour)
+        say(f"{line} {_pages(one.eighths)} {one.minutes:>4} min  {cast}", colour)
     if day.held:
         say(f"  held: {', '.join(names.get(one, str(one)) for one in day.held)}", "dim")
     for note in day.notes:
@@ -228,3 +224,8 @@ def _sayer(console: Console) -> Callable[..., None]:
 
 def _clock(minute: int | None) -> str:
     return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _pages(eighths: int) -> str:
+    """Pages as strips write them: 2 3/8."""
+    return f"{eighths // 8} {eighths % 8}/8"

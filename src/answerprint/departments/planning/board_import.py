@@ -1,4 +1,4 @@
-"""The assistant director's own board: a CSV as scheduling programs export it, or plain text, read as it stands."""
+"""The assistant director's own board, read as it stands: a CSV as scheduling programs export it, or text."""
 
 from __future__ import annotations
 

@@ -1,22 +1,22 @@
 """A cost that no schedule under the rules can be below, by a small integer program of necessary conditions.
 
-Every condition is one that each schedule satisfies, so the program's own lower bound is one for all schedules.
+Every condition is one that each schedule satisfies, so the program's own lower bound is one for all of them.
 For each unit (their days are counted and paid apart):
 
 Write L for the most minutes a day may have, and for a schedule: D its days; v(l) the visits to location l (a
 visit is a longest run of strips at one location within a day); s(k) the visits to set k likewise.
 
-1. A visit lies within one day, so v(l) >= ceil(M(l) / L) for M(l) minutes at l, and s(k) likewise. Each visit to
-   a location shows at least one of its sets: the sum of s over the sets of l is at least v(l).
-2. A day with n visits has n - 1 moves, so moves = V - D for V visits in all; the set changes are S - V, because
-   within a visit there is one less than the sets visited. Both cost money and minutes as the plan says (where a
-   set change is priced above a move it is taken as a move, which can only lower the bound).
+1. A visit lies within one day, so v(l) >= ceil(M(l) / L) for M(l) minutes at l, and s(k) likewise. Each
+   visit to a location shows at least one of its sets: the sum of s over the sets of l is at least v(l).
+2. A day with n visits has n - 1 moves, so moves = V - D for V visits in all; the set changes are S - V,
+   because within a visit there is one less than the sets visited. Both cost money and minutes as the plan
+   says (where a set change is priced above a move it is taken as a move, which can only lower the bound).
 3. All minutes with moves and changes fit into D days of L; what exceeds D standard days is overtime, rounded
    down a day at most by one unit of money each.
 4. Say e(l) = 0 when l is visited once only. Then all of l is shot on one day, and whoever has a strip at l
    works that day: the days on which performer p works hold M(l) minutes of it, not only those with p in them.
-   Say f(k) = 0 for a set visited once likewise: those days hold all M(k) minutes of k. So the minutes z(p, l) of
-   location l on the days of p satisfy
+   Say f(k) = 0 for a set visited once likewise: those days hold all M(k) minutes of k. So the minutes
+   z(p, l) of location l on the days of p satisfy
        z(p, l) >= (M(l) + changes within l) (1 - e(l)),
        z(p, l) >= sum over sets k of l with p of M(k) - f(k) (M(k) - M(p, k)), and changes among those sets.
 5. The days of p visit all n(p) locations of p, so they hold at least n(p) - w(p) moves for w(p) days of work:

@@ -7,11 +7,10 @@ rests and its money are its own. It runs on every schedule before it is handed o
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
+from answerprint.departments.planning.checking_light import light_needed, sun_crossings
 from answerprint.departments.planning.records import Location, Performer, Schedule, ShootDay, Strip, Violation
 from answerprint.departments.planning.rules import RulePack
 from answerprint.departments.planning.settings import PlanSettings
@@ -28,7 +27,7 @@ def check_schedule(
     *,
     frozen: Iterable[datetime.date] = (),
 ) -> tuple[Violation, ...]:
-    """Every rule that the schedule breaks, in the order of its days. frozen dates are past and only counted."""
+    """Every rule that the schedule breaks, by day. frozen dates are past: they count, and are not judged."""
     checker = _Checker(schedule, settings, rules, {one.name: one for one in locations}, frozenset(frozen))
     checker.completeness()
     for day in schedule.days:
@@ -42,54 +41,6 @@ def check_schedule(
     checker.two_units()
     checker.order()
     return tuple(sorted(checker.found, key=lambda one: (one.day or 0, one.rule, one.message)))
-
-
-def cost_of(
-    schedule: Schedule,
-    settings: PlanSettings,
-    rules: RulePack,
-    locations: Iterable[Location],
-    published: Mapping[str, tuple[str, datetime.date]] | None = None,
-) -> int:
-    """What the schedule costs, from its days alone; weather is taken from the schedule's own parts.
-
-    published gives unit and date of each strip before re-planning.
-    """
-    prices, strips = settings.costs, {one.id: one for one in schedule.strips}
-    places = {one.name: one for one in locations}
-    total = schedule.cost_parts.get("weather", 0)
-    last_light: dict[str, str] = {}
-    for day in schedule.days:
-        total += prices.shoot_day
-        total += max(0, day.wrap - day.call - settings.day.standard_minutes) * prices.overtime_hour // 60
-        here = [strips[name] for name in day.strips]
-        total += sum(places[name].day_cost for name in {one.location for one in here} if name in places)
-        for one, two in zip(here, here[1:], strict=False):
-            if one.location != two.location:
-                total += prices.location_move
-            elif one.set != two.set:
-                total += prices.set_change
-        for one in here:
-            if published is not None and one.id in published and published[one.id] != (day.unit, day.date):
-                total += prices.change_penalty
-        lights = [_light(one, settings) for one in here]
-        lights = ["night" if one == "night" else "day" for one in lights if one]
-        if lights:
-            total += prices.day_night_switch * (last_light.get(day.unit, lights[0]) != lights[0])
-            total += prices.day_night_switch * (lights[0] != lights[-1])
-            last_light[day.unit] = lights[-1]
-    dates = _shooting_dates(schedule, settings)
-    for who in schedule.performers:
-        worked = sorted(
-            {day.date for day in schedule.days if any(who.number in strips[name].cast for name in day.strips)}
-        )
-        total += len(worked) * who.day_rate
-        if worked and who.hold:
-            held = sum(worked[0] <= one <= worked[-1] for one in dates) - len(worked)
-            if settings.hold.policy == "drop":
-                held -= _dropped(worked, dates, settings.hold.drop_after or rules.drop_after)
-            total += held * (who.day_rate if who.hold_rate is None else who.hold_rate)
-    return total
 
 
 class _Checker:
@@ -201,21 +152,22 @@ class _Checker:
                 light = f"from {_clock(first)} to {_clock(last)}" if first <= last else "never that date"
                 self.say(
                     "daylight",
-                    f"{self.scene(name)} needs {_light(strip, self.settings)}, which is {light}; it is shot "
-                    f"from {_clock(start)} to {_clock(start + strip.minutes)} on {_date(day.date)}",
+                    f"{self.scene(name)} needs {light_needed(strip, self.settings)}, which is {light}; "
+                    f"it is shot from {_clock(start)} to {_clock(start + strip.minutes)} on {_date(day.date)}",
                     day,
                     [name],
                 )
             clock, before = start + strip.minutes, strip
+        length, when = day.wrap - day.call, _date(day.date)
         if day.wrap < clock:
             self.say(
                 "day_length", f"day {day.index} wraps {clock - day.wrap} minutes before its work is done", day
             )
         most = min(limits.max_minutes, self.rules.max_day_minutes)
-        if day.wrap - day.call > most:
+        if length > most:
             self.say(
                 "day_length",
-                f"day {day.index} ({_date(day.date)}) is {day.wrap - day.call} minutes long; {most} are allowed",
+                f"day {day.index} ({when}) is {length} minutes long; {most} is the most",
                 day,
                 day.strips,
             )
@@ -230,14 +182,14 @@ class _Checker:
         lights = {
             "night" if one == "night" else "day"
             for name in day.strips
-            if (one := _light(self.strips[name], self.settings))
+            if (one := light_needed(self.strips[name], self.settings))
         }
         if not limits.mixed_days and len(lights) == 2:
             self.say("mixed_day", f"day {day.index} mixes day and night work", day, day.strips)
 
     def light(self, strip: Strip, date: datetime.date) -> tuple[int, int]:
         """From when to when a strip's light is there; (1, 0) for never."""
-        need = _light(strip, self.settings)
+        need = light_needed(strip, self.settings)
         if not need:
             return -(10**6), 10**6
         rise, fall, up = self.sun(strip.location, date)
@@ -259,7 +211,7 @@ class _Checker:
             latitude, longitude = place.latitude, place.longitude
         if latitude is None or longitude is None:
             return 360, 1080, False
-        return _sun_crossings(date, latitude, longitude, production.timezone)
+        return sun_crossings(date, latitude, longitude, production.timezone)
 
     def minors(self, day: ShootDay) -> None:
         for who in self.people.values():
@@ -274,7 +226,7 @@ class _Checker:
             if worked > limit:
                 self.say(
                     "minor_hours",
-                    f"{who.name} ({who.age}) works {worked} minutes on {_date(day.date)}; {limit} are allowed",
+                    f"{who.name} ({who.age}) works {worked} minutes on {_date(day.date)}, of {limit} allowed",
                     day,
                     names,
                 )
@@ -286,7 +238,8 @@ class _Checker:
             if first < earliest or last > until:
                 self.say(
                     "minor_hours",
-                    f"{who.name} ({who.age}) works from {_clock(first)} to {_clock(last)}; {_clock(earliest)} to {_clock(until)} is allowed",
+                    f"{who.name} ({who.age}) works from {_clock(first)} to {_clock(last)}; "
+                    f"{_clock(earliest)} to {_clock(until)} is allowed",
                     day,
                     names,
                 )
@@ -325,10 +278,11 @@ class _Checker:
             if len(run) > self.rules.max_consecutive_days:
                 self.say(
                     "consecutive_days",
-                    f"{_date(day.date)} is working day {len(run)} in a row; {self.rules.max_consecutive_days} are allowed",
+                    f"{_date(day.date)} is working day {len(run)} in a row; "
+                    f"{self.rules.max_consecutive_days} are allowed",
                     day,
                 )
-        for one, two in zip(days, days[1:], strict=False):
+        for one, two in pairwise(days):
             free = (two.date - one.date).days - 1
             got = (free + 1) * 1440 + two.call - one.wrap
             want = (self.rules.daily_rest, self.rules.weekly_rest, self.rules.weekly_rest_two_days)[
@@ -356,7 +310,8 @@ class _Checker:
                 if worked > self.rules.max_week_minutes:
                     self.say(
                         "week_hours",
-                        f"the week of {_date(mine[0].date)} has {worked} minutes; {self.rules.max_week_minutes} are allowed",
+                        f"the week of {_date(mine[0].date)} has {worked} minutes; "
+                        f"{self.rules.max_week_minutes} are allowed",
                         mine[-1],
                     )
 
@@ -380,7 +335,8 @@ class _Checker:
                 elif both and 1440 + two.call - one.wrap < self.rules.daily_rest:
                     self.say(
                         "rest",
-                        f"{names}: {1440 + two.call - one.wrap} minutes of rest between the {one.unit} and the {two.unit} unit",
+                        f"{names}: {1440 + two.call - one.wrap} minutes of rest between the {one.unit} and "
+                        f"the {two.unit} unit",
                         two,
                     )
 
@@ -427,79 +383,6 @@ class _Checker:
 
     def scene(self, name: str) -> str:
         return f"scene {self.strips[name].number}" if name in self.strips else f"strip {name}"
-
-
-def _light(strip: Strip, settings: PlanSettings) -> str:
-    """The light a strip has to have: day, night, dawn, dusk, or none in particular."""
-    if strip.exterior:
-        return strip.day_or_night or "day"
-    return strip.day_or_night if settings.day.interiors_follow_script else ""
-
-
-@lru_cache(maxsize=8192)
-def _sun_crossings(
-    date: datetime.date, latitude: float, longitude: float, timezone: str
-) -> tuple[int | None, int | None, bool]:
-    """Sunrise and sunset by bisecting the sun's altitude, from the Astronomical Almanac's short series
-    (Michalsky 1988, good to a hundredth of a degree); local minutes, and whether the sun stays up."""
-    noon_local = datetime.datetime(date.year, date.month, date.day, 12, tzinfo=ZoneInfo(timezone))
-    offset = (noon_local.utcoffset() or datetime.timedelta()).total_seconds() / 60
-    midnight = (date - datetime.date(2000, 1, 1)).days - 0.5  # days from J2000 at 0 h UTC
-
-    def altitude(minute: float) -> float:
-        n = midnight + minute / 1440
-        mean, anomaly = 280.460 + 0.9856474 * n, math.radians(357.528 + 0.9856003 * n)
-        ecliptic = math.radians(mean + 1.915 * math.sin(anomaly) + 0.020 * math.sin(2 * anomaly))
-        tilt = math.radians(23.439 - 0.0000004 * n)
-        ascension = math.atan2(math.cos(tilt) * math.sin(ecliptic), math.cos(ecliptic))
-        declination = math.asin(math.sin(tilt) * math.sin(ecliptic))
-        sidereal = math.radians((280.46062 + 360.98564737 * n + longitude) % 360)
-        hour, lat = sidereal - ascension, math.radians(latitude)
-        return math.degrees(
-            math.asin(math.sin(lat) * math.sin(declination) + math.cos(lat) * math.cos(declination) * math.cos(hour))
-        ) + 0.833  # fmt: skip
-
-    about = 720 - 4 * longitude
-    noon = max((about + step for step in range(-20, 21)), key=altitude)
-    if altitude(noon) < 0:
-        return None, None, False
-    found = []
-    for low in (noon - 720, noon + 720):
-        if altitude(low) > 0:
-            return None, None, True
-        dark, lit = low, noon
-        while abs(lit - dark) > 0.05:
-            middle = (dark + lit) / 2
-            dark, lit = (dark, middle) if altitude(middle) > 0 else (middle, lit)
-        found.append(round(lit + offset))
-    return found[0], found[1], False
-
-
-def _shooting_dates(schedule: Schedule, settings: PlanSettings) -> list[datetime.date]:
-    """The dates from the first to the last shot that are no days off, and those shot all the same."""
-    shot = {one.date for one in schedule.days}
-    if not shot:
-        return []
-    production, date, found = settings.production, min(shot), []
-    while date <= max(shot):
-        off = date.strftime("%A") in production.days_off or date in (
-            *production.holidays,
-            *production.unavailable,
-        )
-        if date in shot or (not off and date >= production.start):
-            found.append(date)
-        date += DAY
-    return found
-
-
-def _dropped(worked: list[datetime.date], dates: list[datetime.date], after: int) -> int:
-    """Held dates that the longest gap of `after` free days or more saves."""
-    gaps = [
-        sum(one < date < two for date in dates)
-        for one, two in zip(worked, worked[1:], strict=False)
-        if (two - one).days - 1 >= after
-    ]
-    return max(gaps, default=0)
 
 
 def _open(date: datetime.date, during: Iterable[object], closed: Iterable[object]) -> bool:

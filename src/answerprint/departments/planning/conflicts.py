@@ -112,7 +112,8 @@ class _Finder:
 
     def _facts(self, strips: list[int]) -> list[_Fact]:
         problem, settings = self.problem, self.problem.settings
-        production = settings.production
+        production, strips_of, minutes = settings.production, problem.strips, problem.minutes
+        off = ", ".join(production.days_off) or "no day"
         facts: list[_Fact] = [_Fact("hours", 0, f"a shooting day has at most {problem.limit} minutes")]
         end = f" to {_date(production.end)}" if production.end else ""
         call = settings.day.earliest_call
@@ -121,7 +122,7 @@ class _Finder:
             _Fact(
                 "calendar",
                 0,
-                f"the shoot runs from {_date(production.start)}{end}, {', '.join(production.days_off) or 'no day'} off",
+                f"the shoot runs from {_date(production.start)}{end}, {off} off",
             )
         )
         people = sorted(
@@ -153,7 +154,7 @@ class _Finder:
                     _Fact(
                         "light",
                         n,
-                        f"scene {one_strip.number} needs {light} light for {problem.minutes[n]} minutes without a break",
+                        f"scene {one_strip.number} needs {light} light for {minutes[n]} minutes on end",
                     )
                 )
             if numbers[n].casefold() in pins:
@@ -173,16 +174,17 @@ class _Finder:
                     _Fact(
                         "order",
                         at,
-                        f"scene {problem.strips[first].number} comes before scene {problem.strips[then].number}",
+                        f"scene {strips_of[first].number} comes before scene {strips_of[then].number}",
                     )
                 )
         for n in strips:
             names = ", ".join(problem.performers[who].name for who in people if problem.cast[n] >> who & 1)
+            where = f"{names} at {strips_of[n].location}" if names else strips_of[n].location
             facts.append(
                 _Fact(
                     "strip",
                     n,
-                    f"scene {problem.strips[n].number} needs {names + ' at ' if names else ''}{problem.strips[n].location} for {problem.minutes[n]} minutes",
+                    f"scene {strips_of[n].number} needs {where} for {minutes[n]} minutes",
                 )
             )
         # What matters least to a person is tried first, so that it is the first to go.
@@ -203,7 +205,7 @@ class _Finder:
         return sorted(facts, key=lambda one: rank.index(one.kind))
 
     def _possible(self, facts: list[_Fact]) -> bool:
-        """Whether dates exist for the strips among the facts: a date for each, orders kept, and room enough."""
+        """Whether dates exist for the strips among the facts: a date for each, in order, and room enough."""
         problem = self.problem
         said: dict[str, set[int]] = {}
         for one in facts:

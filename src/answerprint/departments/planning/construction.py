@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from answerprint.departments.planning.day_work import DayBook, strips_in
-from answerprint.departments.planning.improving import Board
+from answerprint.departments.planning.priced_board import Board
 from answerprint.departments.planning.problem import NIGHT, Problem
 
 Days = list[int]
@@ -88,7 +88,8 @@ def _least_bad(problem: Problem, book: DayBook, days: Days, n: int, slots: Itera
 
     def harm(slot: int) -> tuple[int, int]:
         before = book.day(days[slot], slot).broken if days[slot] else 0
-        return book.day(days[slot] | 1 << n, slot).broken - before + (0 if days[slot] else problem.broken // 10), slot
+        new_day = 0 if days[slot] else problem.broken // 10
+        return book.day(days[slot] | 1 << n, slot).broken - before + new_day, slot
 
     return min(open_slots, key=harm)
 

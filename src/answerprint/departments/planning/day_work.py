@@ -183,7 +183,7 @@ class DayBook:
         return DayCost(cost, broken, timing, work)
 
     def timing(self, work: DayWork, date: int, not_before: int = 0) -> Timing:
-        """The call that leaves least waiting; where windows cannot all be kept, by how much they are missed."""
+        """The call that leaves least waiting, and the minutes by which windows are missed all the same."""
         if not work.windowed:
             call = max(self._call, not_before)
             return Timing(call, self._latest, work.minutes, 0)

@@ -1,8 +1,9 @@
-"""From a board of the search to the schedule that is handed out: dates, calls, starts, who works and who is held."""
+"""From a board of the search to the schedule that is handed out: dates, calls, who works and who is held."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -155,7 +156,7 @@ def _held(problem: Problem, costing: Costing) -> dict[int, list[int]]:
         rate = performer.day_rate if performer.hold_rate is None else performer.hold_rate
         paid = pay(problem, who, bits)[1] // rate if rate else len(idle)
         if paid < len(idle):  # one gap was dropped: the longest that the policy allows is the one not paid
-            gaps = [(two - one - 1, one, two) for one, two in zip(dates, dates[1:], strict=False)]
+            gaps = [(two - one - 1, one, two) for one, two in pairwise(dates)]
             _, one, two = next(gap for gap in gaps if gap[0] == len(idle) - paid)
             idle = [at for at in idle if not one < at < two]
         for at in idle:

@@ -1,4 +1,4 @@
-"""What a board costs: its days by themselves, the people over the whole shoot, and the way days follow each other."""
+"""What a board costs: days by themselves, people over the whole shoot, and how days follow each other."""
 
 from __future__ import annotations
 

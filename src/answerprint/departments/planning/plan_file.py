@@ -105,7 +105,7 @@ def parse_plan(text: str, file: str | None = None) -> PlanSettings:
             what[:1].lower() + what[1:],
             file=file,
             at=place.strip("`$.") or None,
-            remedy="`answerprint plan schedule FILE --write-plan plan.toml` writes one with every key explained",
+            remedy="`answerprint plan schedule FILE --write-plan plan.toml` explains every key",
         ) from error
     settings = PlanSettings(
         production=plan.production,

@@ -52,8 +52,9 @@ class Problem:
     home: tuple[int, ...] = ()  # re-planning: per strip its published slot, -1 for none
     home_bits: list[int] = field(default_factory=list)  # per slot: strips published there
     published: int = 0  # bits of strips that have a published slot
-    broken: int = 20_000  # money: what the search takes a broken hard rule to cost, so that it mends them first
-    late: int = 100  # … and each minute by which one is broken
+    # Money that a broken hard rule counts for in the search, more than breaking it can save, and each minute.
+    broken: int = 20_000
+    late: int = 100
 
     @property
     def limit(self) -> int:
@@ -83,8 +84,8 @@ def compile_problem(
 
     fixed gives whole days (unit, date → strip ids in order); published gives where strips stood before
     (id → unit, date); also_dates are taken as shooting dates whatever the calendar says; no strip that is not
-    fixed goes before not_before. Raises PlanError AP-PLAN-105 when no date is left, AP-PLAN-106 for a pin on a date
-    that is not shot.
+    fixed goes before not_before. Raises PlanError AP-PLAN-105 when no date is left, AP-PLAN-106 for a pin on
+    a date that is not shot.
     """
     strips = tuple(one for one in strips if _number(one) not in settings.boneyard)
     units = ("main", *(one.name for one in settings.units))

@@ -1,4 +1,4 @@
-"""Planning anew beside what others made: a schedule already published, or the assistant director's own board."""
+"""Planning from what others made: a schedule already published, or the assistant director's own board."""
 
 from __future__ import annotations
 

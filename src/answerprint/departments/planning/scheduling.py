@@ -12,12 +12,13 @@ import msgspec
 from answerprint.core.breakdown import Breakdown
 from answerprint.departments.planning.alternatives import alternatives, other_boards
 from answerprint.departments.planning.bound import lower_bound
-from answerprint.departments.planning.checking import check_schedule, cost_of
+from answerprint.departments.planning.checking import check_schedule
+from answerprint.departments.planning.checking_costs import cost_of
 from answerprint.departments.planning.conflicts import with_conflicts
 from answerprint.departments.planning.construction import baselines
 from answerprint.departments.planning.day_work import DayBook
-from answerprint.departments.planning.improving import Board
 from answerprint.departments.planning.laying_out import board_of_days, lay_out
+from answerprint.departments.planning.priced_board import Board
 from answerprint.departments.planning.problem import Problem, compile_problem
 from answerprint.departments.planning.records import Location, Performer, Schedule, Strip, Violation
 from answerprint.departments.planning.rules import RulePack
@@ -26,7 +27,7 @@ from answerprint.departments.planning.settings import PlanSettings
 from answerprint.departments.planning.strips import make_locations, make_performers, make_strips
 
 SECONDS = 10.0
-MOVES_A_STRIP = 500  # of each chain, where no number is given
+MOVES_A_STRIP = 1200  # of each chain, where no number is given
 FEWEST_MOVES = 15_000
 ENDING = 0.13  # share of the time kept for alternatives and the check
 CHECKS = 0.4  # seconds

@@ -1,4 +1,4 @@
-"""What a plan settles: dates, day lengths, estimates, people, places and pins. Every value has a stated default.
+"""What a plan settles: dates, day lengths, estimates, people, places and pins, with stated defaults.
 
 Times of day are written "HH:MM" and may pass "24:00" for the night that follows the date.
 """
@@ -137,7 +137,7 @@ def clock_of(minutes: int) -> str:
 
 
 def location_of_set(name: str) -> str:
-    """The place a set is part of, as headings write it: `HOUSE - KITCHEN` and `HOUSE/KITCHEN` are in HOUSE."""
+    """The place a set is part of, as headings say: `HOUSE - KITCHEN` and `HOUSE/KITCHEN` are in HOUSE."""
     for mark in (" - ", " – ", " — ", "/", ", "):
         head, found, _ = name.partition(mark)
         if found and head.strip():

@@ -1,4 +1,4 @@
-"""Sunrise and sunset for a date and a place, by the equations of NOAA's solar calculator (after Meeus 1998)."""
+"""Sunrise and sunset for a date and a place, by the equations of NOAA's solar calculator (Meeus 1998)."""
 
 from __future__ import annotations
 
