@@ -33,6 +33,7 @@ from rendering import rendered  # noqa: E402
 from scripts import typed  # noqa: E402
 
 from answerprint.formats.screenplays.tagger import DOUBTFUL, tag_lines  # noqa: E402
+from answerprint.formats.screenplays.tagger.words import WEB_MARK  # noqa: E402
 
 DATA = Path(os.environ.get("ANSWERPRINT_TEST_DATA", ROOT.parent / "shared" / "data"))
 MADE = 60  # scripts
@@ -220,14 +221,15 @@ def speed() -> None:
 def main() -> None:
     groups = sets()
     peers = ("screenplain", "jouvence")
-    print(f"{'':<38}{'scripts':>8}{'rules':>9}{'screenplain':>13}{'Jouvence':>10}{'tagger':>9}{'worst':>8}")
+    print(f"{'':<46}{'scripts':>8}{'rules':>9}{'screenplain':>13}{'Jouvence':>10}{'tagger':>9}{'worst':>8}")
     for name, scripts in groups.items():
         lines = [[text for text, _ in rows] for rows in scripts]
+        clean = [[WEB_MARK.sub("", text) for text in one] for one in lines]  # <b>: not the peers' business
         truth = [[tag for _, tag in rows if tag] for rows in scripts]
-        rules = [accuracy(t, by_rules(one)) for t, one in zip(truth, lines, strict=True)]
-        row = f"{name:<38}{len(scripts):>8}{np.mean(rules):>9.2f}"
+        rules = [accuracy(t, by_rules(one)) for t, one in zip(truth, clean, strict=True)]
+        row = f"{name:<46}{len(scripts):>8}{np.mean(rules):>9.2f}"
         for peer, width in zip(peers, (13, 10), strict=True):
-            tags = by_peer(peer, lines)
+            tags = by_peer(peer, clean)
             scores = [accuracy(t, one) for t, one in zip(truth, tags, strict=True)] if tags else []
             row += f"{np.mean(scores):>{width}.2f}" if scores else f"{'–':>{width}}"
         ours = [accuracy(t, by_tagger(one)) for t, one in zip(truth, lines, strict=True)]

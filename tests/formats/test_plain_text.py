@@ -166,6 +166,17 @@ def test_numbers_at_both_margins_are_the_scenes_numbers(tmp_path: Path) -> None:
     ]
 
 
+def test_numbers_that_a_converter_put_under_their_heading_are_still_its_numbers(tmp_path: Path) -> None:
+    text = "".join(line + "\n" for line in (one.strip() for one in TITLED.split("\n")) if line)
+    text = text.replace("INT. KITCHEN - NIGHT", "INT. KITCHEN - NIGHT\n12A 12A")
+    text = text.replace("EXT. HARBOUR - DAWN", "EXT. HARBOUR - DAWN\n13 13")
+    script = read_plain(written(tmp_path, text))
+    assert [(one.number, one.heading) for one in script.scenes] == [
+        ("12A", "INT. KITCHEN - NIGHT"),
+        ("13", "EXT. HARBOUR - DAWN"),
+    ]
+
+
 def test_asterisks_in_the_margin_are_revisions_not_words(tmp_path: Path) -> None:
     text = TITLED.replace("          Come to bed.", "          Come to bed.".ljust(76) + "*")
     script = read_plain(written(tmp_path, text))

@@ -163,6 +163,11 @@ class _Builder:
             or words.REVISION.search(text)
             or self.repeated[_skeleton(one.tagged.text)] > 2
         )
+        both = words.PAGE_NUMBER.match(text[:40])
+        if both and both["pair"] and self.current and self.current.kind == "heading":
+            # The numbers of both margins, which some converters put under their heading.
+            self.current.number = self.current.number or both["pair"]
+            return
         if furniture:
             self.broken = True
             if words.REVISION.search(text) and words.DATE.search(text):

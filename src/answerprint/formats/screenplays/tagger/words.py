@@ -88,7 +88,8 @@ SEPARATOR = re.compile(r"\S\s+[-–—]{1,2}\s+\S|\S\s/\s\S")
 NUMBER_FIRST = re.compile(r"(?P<number>[A-Z]{0,2}\d{1,4}[A-Z]{0,2})(?P<mark>[.)]|)(?P<gap>\s+)(?=[^\s\d])")
 NUMBER_LAST = re.compile(r"\s(?P<number>[A-Z]{0,2}\d{1,4}[A-Z]{0,2})\.?\s*$")
 PAGE_NUMBER = re.compile(
-    r"(?:[-–(]?\s*(?:page|pg|p|seite|pagina|página|стр)?\.?\s*\d{1,4}[A-Z]?\s*[-–).]*|[ivxlc]{1,6}\.?)$",
+    r"(?:[-–(]?\s*(?:page|pg|p|seite|pagina|página|стр)?\.?\s*\d{1,4}[A-Z]?\s*[-–).]*"
+    r"|(?P<pair>[A-Z]?\d{1,4}[A-Z]?)\s+(?P=pair)|[ivxlc]{1,6}\.?)$",
     re.IGNORECASE,
 )
 
