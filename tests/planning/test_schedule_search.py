@@ -121,19 +121,17 @@ def test_no_board_of_random_productions_is_below_the_bound() -> None:
         assert 0 < made.bound <= made.cost
 
 
-def test_a_generated_feature_costs_three_tenths_less_than_sorted_by_set() -> None:
+def test_a_generated_feature_costs_three_tenths_less_than_sorted_by_set(tmp_path: Path) -> None:
     sys.path.insert(0, str(GENERATED))
     try:
         import screenplay as generated
     finally:
         sys.path.remove(str(GENERATED))
-    from answerprint.formats.screenplays.fountain import read_fountain
-    from answerprint.formats.screenplays.pagination import paginate
-    from answerprint.pipeline.planning import breakdown_of_screenplay
-
     text = generated.make(generated.SEEDS[1])
     assert text == generated.make(generated.SEEDS[1])
-    breakdown = breakdown_of_screenplay(paginate(read_fountain(text)))
+    film = tmp_path / "film.fountain"
+    film.write_text(text)
+    breakdown = breakdown_of(film)
     assert len(breakdown.sheets) == 190 and len(breakdown.sets) == 141
     assert 830 <= sum(one.eighths for one in breakdown.sheets) <= 1030
     plan = plan_of(breakdown, PlanSettings(), load_rules("non_union_2026"))

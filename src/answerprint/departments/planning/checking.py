@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from answerprint.departments.planning.checking_light import light_needed, sun_crossings
-from answerprint.departments.planning.records import Location, Performer, Schedule, ShootDay, Strip, Violation
+from answerprint.departments.planning.records import (
+    Location,
+    Performer,
+    Schedule,
+    ShootDay,
+    Strip,
+    Violation,
+    Window,
+)
 from answerprint.departments.planning.rules import RulePack
 from answerprint.departments.planning.settings import PlanSettings
 
@@ -128,8 +136,7 @@ class _Checker:
         """Starts against light, moves and the length of the day."""
         limits = self.settings.day
         if not day.strips or len(day.starts) != len(day.strips):
-            self.say("complete", f"day {day.index} does not say when each strip begins", day)
-            return
+            return self.say("complete", f"day {day.index} does not say when each strip begins", day)
         if not _at(limits.earliest_call) <= day.call <= _at(limits.latest_call):
             self.say("call", f"day {day.index} is called at {_clock(day.call)}", day)
         clock = day.call
@@ -153,7 +160,7 @@ class _Checker:
                 self.say(
                     "daylight",
                     f"{self.scene(name)} needs {light_needed(strip, self.settings)}, which is {light}; "
-                    f"it is shot from {_clock(start)} to {_clock(start + strip.minutes)} on {_date(day.date)}",
+                    f"shot {_clock(start)} to {_clock(start + strip.minutes)} on {_date(day.date)}",
                     day,
                     [name],
                 )
@@ -385,11 +392,9 @@ class _Checker:
         return f"scene {self.strips[name].number}" if name in self.strips else f"strip {name}"
 
 
-def _open(date: datetime.date, during: Iterable[object], closed: Iterable[object]) -> bool:
-    windows = list(during)
-    inside = any(one.first <= date <= one.last for one in windows)  # type: ignore[attr-defined]
-    shut = any(one.first <= date <= one.last for one in closed)  # type: ignore[attr-defined]
-    return (inside or not windows) and not shut
+def _open(date: datetime.date, during: tuple[Window, ...], closed: tuple[Window, ...]) -> bool:
+    inside = not during or any(one.first <= date <= one.last for one in during)
+    return inside and not any(one.first <= date <= one.last for one in closed)
 
 
 def _at(clock: str) -> int:

@@ -28,7 +28,7 @@ def baselines(problem: Problem, book: DayBook) -> dict[str, tuple[int, Days]]:
     ):
         for order in orders:
             for backward in (1, len(order)):
-                days = pack(problem, book, order, backward)
+                days = rested(problem, book, pack(problem, book, order, backward))
                 total = Board(problem, days, book).total
                 if name not in found or total < found[name][0]:
                     found[name] = total, days
@@ -72,6 +72,41 @@ def pack(problem: Problem, book: DayBook, order: Sequence[int], back: int) -> Da
                 mine.append(slot)
         days[slot] |= 1 << n
     return days
+
+
+def rested(problem: Problem, book: DayBook, days: Days, most: int = 12) -> Days:
+    """The days with rest between them, as far as moving whole days gives it: the move that mends most, and
+    again. Packing in order puts a day after a night; a person would then exchange the two."""
+    board = Board(problem, days, book)
+    slots = [slot for slot in range(len(days)) if slot not in problem.fixed]
+    for _ in range(most):
+        if not board.unrested:
+            break
+        best: tuple[float, list[tuple[int, int]]] | None = None
+        for at, here in enumerate(slots):
+            for there in slots[max(0, at - 8) : at + 9]:
+                if here == there or here // len(problem.dates) != there // len(problem.dates):
+                    continue
+                changes = _day_moved(board.days, slots, here, there)
+                if not changes or any(bits & ~problem.fits[slot] for slot, bits in changes):
+                    continue
+                total = board.price(changes)
+                if total is not None and total < board.total and (best is None or total < best[0]):
+                    best = total, changes
+        if best is None:
+            break
+        board.price(best[1])
+        board.accept()
+    return board.days
+
+
+def _day_moved(days: Sequence[int], slots: list[int], here: int, there: int) -> list[tuple[int, int]]:
+    """What changes when the day in one slot is taken to another and those between close up."""
+    one, two = slots.index(here), slots.index(there)
+    stretch = slots[min(one, two) : max(one, two) + 1]
+    bits = [days[slot] for slot in stretch]
+    bits = [*bits[1:], bits[0]] if one < two else [bits[-1], *bits[:-1]]
+    return [(slot, new) for slot, new in zip(stretch, bits, strict=True) if days[slot] != new]
 
 
 def _fits(problem: Problem, book: DayBook, days: Days, slot: int, n: int) -> bool:

@@ -139,7 +139,7 @@ def check_settings(settings: PlanSettings) -> None:
             if name == "dialogue_percent":
                 _between(value, -90, 1000, f"{table}.{name}", file)
             else:
-                _between(value, 1 if name == "words_per_eighth" else 0, MOST, f"{table}.{name}", file)
+                _between(value, 0, MOST, f"{table}.{name}", file)
     for name in ("interior", "exterior", "night_exterior"):
         _between(getattr(settings.estimates, name), 1, 1000, f"estimates.{name}", file)
     clocks = {

@@ -44,7 +44,6 @@ ESTIMATES = {
     "interior": "minutes for an eighth of a page",
     "stunts_percent": "added where a scene has stunts, and so on",
     "dialogue_percent": "where two or more people speak",
-    "words_per_eighth": "where a screenplay has no page lengths",
 }
 
 

@@ -61,7 +61,6 @@ class Estimates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     vehicles_percent: int = 15
     vfx_percent: int = 20
     dialogue_percent: int = -10  # applied where two or more people speak
-    words_per_eighth: int = 22  # where a screenplay has no page lengths
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
