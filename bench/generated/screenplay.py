@@ -144,6 +144,35 @@ def make(seed: int, scenes: int = SCENES) -> str:
     return "\n".join(out)
 
 
+def make_plan(seed: int) -> str:
+    """A plan for `make(seed)` in TOML: three leads, ten supports and day players, each with a rate; people
+    away for some days, places open for some weeks, a day's price for each place, and the sun of Berlin."""
+    rng = random.Random(f"answerprint plan {seed}")
+    text = make(seed)
+    cast = random.Random(f"answerprint {seed}").sample(FIRST, 42)
+    speaking = [name for name in cast if f"\n{name}\n" in text]
+    lines = [
+        "[production]",
+        "start = 2026-04-13",
+        'timezone = "Europe/Berlin"',
+        "latitude = 52.52",
+        "longitude = 13.40",
+        "holidays = [2026-05-01, 2026-05-14, 2026-05-25]",
+    ]
+    for at, name in enumerate(speaking):
+        rate = 1500 if at < 3 else 800 if at < 13 else 400
+        lines += ["[[performers]]", f'name = "{name}"', f"rate = {rate}", f"hold_rate = {rate // 2}"]
+        if at % 6 == 4:
+            day = rng.randint(13, 24)
+            lines.append(f"unavailable = [{{from = 2026-04-{day}, to = 2026-04-{day + 4}}}]")
+    for at, (place, _, _) in enumerate(PLACES):
+        lines += ["[[locations]]", f'name = "{place}"', f"day_cost = {rng.choice((200, 400, 900))}"]
+        if at % 8 == 3:
+            day = rng.randint(14, 22)
+            lines.append(f"windows = [{{from = 2026-04-{day}, to = 2026-05-{day + 5}}}]")
+    return "\n".join(lines) + "\n"
+
+
 def _sets(rng: random.Random, wanted: int) -> list[_Set]:
     found: list[_Set] = []
     spare: list[_Set] = []

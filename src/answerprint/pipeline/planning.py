@@ -107,7 +107,8 @@ def _check(request: Request) -> None:
 
 
 def breakdown_of(path: Path) -> Breakdown:
-    """The breakdown of a screenplay in any format that is read, or one that was written as JSON.
+    """The breakdown of a screenplay in any format that is read, or one that was written as JSON. People's
+    answers are taken from NAME.breakdown.toml beside the screenplay.
 
     Raises what reading a screenplay raises, and FormatError AP-FORMAT-190 for JSON that is no breakdown.
     """
@@ -122,7 +123,7 @@ def breakdown_of(path: Path) -> Breakdown:
                 file=str(path),
                 remedy="write one with `answerprint script breakdown FILE --json`",
             ) from error
-    from answerprint.departments.script.breakdown import break_down
+    from answerprint.departments.script.breakdown import break_down, read_answers
     from answerprint.departments.script.reading import read_screenplay
 
-    return break_down(read_screenplay(path))
+    return break_down(read_screenplay(path), read_answers(path.with_name(f"{path.stem}.breakdown.toml")))

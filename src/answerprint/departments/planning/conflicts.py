@@ -256,7 +256,7 @@ class _Finder:
         return self._lit(n, date, said)
 
     def _lit(self, n: int, date: datetime.date, said: dict[str, set[int]]) -> bool:
-
+        """Whether there is light for the whole strip that date, and its minors may work so long."""
         problem, settings = self.problem, self.problem.settings
         span = None
         if n in said.get("light", ()):
@@ -272,10 +272,11 @@ class _Finder:
             span = max(span[0], minutes_of(settings.day.earliest_call)), span[1]
         minors = said.get("minor", set())
         if minors:
-            for who, (_, first, last) in minors_hours(
-                settings, problem.rules, problem.performers, date
-            ).items():
+            hours = minors_hours(settings, problem.rules, problem.performers, date)
+            for who, (most, first, last) in hours.items():
                 if who in minors and problem.cast[n] >> who & 1:
+                    if problem.minutes[n] > most:
+                        return False
                     low, high = span if span is not None else (0, 10**6)
                     span = max(low, first), min(high, last)
         return span is None or span[1] - span[0] >= problem.minutes[n]

@@ -54,6 +54,10 @@ class Board:
         alone = sum(one.cost + one.broken for one in self.costs if one is not None)
         self.total = alone + sum(self.paid) + self.sequence + self.order
 
+    def broken(self) -> int:
+        """How much of the total stands for broken rules; two units at once are counted as pay."""
+        return sum(one.broken for one in self.costs if one is not None) + self.unrested + self.order
+
     def price(self, changes: Changes, ceiling: float = math.inf) -> int | None:
         """What the total becomes by giving slots other strips; None where that is more than the ceiling.
         `accept` makes the last change priced."""

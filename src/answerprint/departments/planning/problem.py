@@ -126,6 +126,7 @@ def compile_problem(
     minutes = [one.minutes for one in strips]
     dates_ok = [
         _dates_allowed(one, dates, windows, n, performers, number_of, locations[place[n]], minutes[n])
+        & ~_too_long_for_minors(cast[n], minutes[n], minor_limits)
         for n, one in enumerate(strips)
     ]
     pins = {one.scene.casefold(): one.date for one in settings.pins}
@@ -336,6 +337,15 @@ def _dates_allowed(
         ):
             bits |= 1 << index
     return bits
+
+
+def _too_long_for_minors(cast: int, minutes: int, limits: list[list[tuple[int, int]]]) -> int:
+    """The dates on which a strip alone is more than a minor in it may work."""
+    return sum(
+        1 << index
+        for index, row in enumerate(limits)
+        if any(cast >> who & 1 and minutes > limit for who, limit in row)
+    )
 
 
 def _pinned_days(

@@ -17,6 +17,7 @@ from answerprint.departments.planning.checking_costs import cost_of
 from answerprint.departments.planning.conflicts import with_conflicts
 from answerprint.departments.planning.construction import baselines
 from answerprint.departments.planning.day_work import DayBook
+from answerprint.departments.planning.improving import anneal
 from answerprint.departments.planning.laying_out import board_of_days, lay_out
 from answerprint.departments.planning.priced_board import Board
 from answerprint.departments.planning.problem import Problem, compile_problem
@@ -31,6 +32,7 @@ MOVES_A_STRIP = 1200  # of each chain, where no number is given
 FEWEST_MOVES = 15_000
 ENDING = 0.13  # share of the time kept for alternatives and the check
 CHECKS = 0.4  # seconds
+MENDING = 3  # further searches where rules are broken that may be kept
 
 Progress = Callable[[float, int], None]
 
@@ -44,6 +46,7 @@ class Plan:
     strips: tuple[Strip, ...]
     performers: tuple[Performer, ...]
     locations: tuple[Location, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,10 @@ class Effort:
 
 def plan_of(breakdown: Breakdown, settings: PlanSettings, rules: RulePack) -> Plan:
     """A plan from a breakdown. Raises what `make_strips` raises."""
-    strips = make_strips(breakdown, settings)
+    strips = make_strips(breakdown, settings, rules)
     performers = make_performers(breakdown.cast, settings)
-    return Plan(settings, rules, strips, performers, make_locations(strips, settings))
+    title = settings.production.title or breakdown.title
+    return Plan(settings, rules, strips, performers, make_locations(strips, settings), title)
 
 
 def schedule(plan: Plan, effort: Effort = Effort(), report: Progress | None = None) -> Schedule:
@@ -99,6 +103,9 @@ def search_schedule(
     bound = lower_bound(problem)
     found = chains.wait(report, book)
     boards = [one[1] for one in found]
+    until = last if timed else None
+    if (again := _mended(problem, book, boards[0], effort.seed, moves, until)) is not None:
+        boards.insert(0, again)
     if effort.alternatives:
         until = last if timed else None
         boards += other_boards(problem, boards[0], seed=effort.seed, moves=moves // 12, deadline=until)
@@ -116,6 +123,19 @@ def search_schedule(
     return checked(problem, plan, whole, published=published, frozen=frozen)
 
 
+def _mended(
+    problem: Problem, book: DayBook, days: list[int], seed: int, moves: int, deadline: float | None
+) -> list[int] | None:
+    """Another search from a board that breaks rules which may be kept; None where there is nothing to mend."""
+    hopeless = sum(problem.broken for bits in problem.allowed if not bits)
+    for again in range(MENDING):
+        late = deadline is not None and time.monotonic() > deadline
+        if late or Board(problem, days, book).broken() <= hopeless:
+            return days if again else None
+        days = anneal(problem, days, seed=seed + 31 + again, moves=moves, deadline=deadline, book=book)[1]
+    return days
+
+
 def checked(
     problem: Problem,
     plan: Plan,
@@ -131,7 +151,7 @@ def checked(
         found.append(
             Violation(rule="cost", message=f"the checker counts {paid} where the schedule says {whole.cost}")
         )
-    return msgspec.structs.replace(whole, violations=with_conflicts(problem, found))
+    return msgspec.structs.replace(whole, title=plan.title, violations=with_conflicts(problem, found))
 
 
 def _money(problem: Problem, book: DayBook, days: list[int]) -> int:

@@ -10,6 +10,7 @@ import msgspec
 from answerprint.core.breakdown import Breakdown, CastMember, SceneSheet
 from answerprint.core.errors import PlanError
 from answerprint.departments.planning.records import Location, Performer, Strip
+from answerprint.departments.planning.rules import RulePack
 from answerprint.departments.planning.settings import Estimates, PlanSettings, location_of_set
 
 ROUNDING = 5  # minutes
@@ -23,9 +24,11 @@ SLOWER = (
 )
 
 
-def make_strips(breakdown: Breakdown, settings: PlanSettings) -> tuple[Strip, ...]:
+def make_strips(
+    breakdown: Breakdown, settings: PlanSettings, rules: RulePack | None = None
+) -> tuple[Strip, ...]:
     """A strip for each scene that is not omitted; a scene longer than a day,
-    or than one twilight, is cut into parts (`id.2` …).
+    than one twilight, or than a minor in it may work on a school day, is cut into parts (`id.2` …).
 
     Raises PlanError AP-PLAN-103 when the plan names a set, scene or performer that the screenplay lacks,
     AP-PLAN-104 when there is nothing to schedule.
@@ -43,6 +46,7 @@ def make_strips(breakdown: Breakdown, settings: PlanSettings) -> tuple[Strip, ..
     named = {one.name.casefold(): one.name for one in settings.locations}
     units = {name.casefold(): one.name for one in settings.units for name in (*one.scenes, *one.sets)}
     strips: list[Strip] = []
+    hours = _minors_minutes(breakdown, settings, rules)
     for sheet in sheets:
         place = (
             sheet.location if sheet.location and sheet.location != sheet.set else location_of_set(sheet.set)
@@ -68,6 +72,7 @@ def make_strips(breakdown: Breakdown, settings: PlanSettings) -> tuple[Strip, ..
         most = settings.day.max_minutes
         if strip.exterior and strip.day_or_night in ("dawn", "dusk"):
             most = min(most, max(2 * settings.day.twilight_minutes - 2 * ROUNDING, ROUNDING))
+        most = min([most, *(hours[one] for one in strip.cast if one in hours)])
         strips += _parts(strip, most, settings.day.max_eighths)
     return tuple(strips)
 
@@ -106,6 +111,16 @@ def shooting_minutes(sheet: SceneSheet, estimates: Estimates) -> int:
         percent += estimates.dialogue_percent
     minutes = estimates.set_up_minutes + max(sheet.eighths, 1) * each * max(percent, 10) / 100
     return max(ROUNDING, -(-int(minutes + 0.999) // ROUNDING) * ROUNDING)
+
+
+def _minors_minutes(breakdown: Breakdown, settings: PlanSettings, rules: RulePack | None) -> dict[int, int]:
+    """Minutes that each minor (by cast number) may work on a school day."""
+    found: dict[int, int] = {}
+    for one in make_performers(breakdown.cast, settings) if rules is not None else ():
+        rule = rules.minor_rule(one.age) if rules is not None else None
+        if rule is not None:
+            found[one.number] = max(rule.work_minutes, 1)
+    return found
 
 
 def _parts(strip: Strip, most: int, most_eighths: int) -> list[Strip]:
