@@ -143,6 +143,9 @@ def numbers_apart(rows: list[Row], rng: random.Random) -> list[Row]:
         if match is None:
             made.append((text, tag))
             continue
+        if match[3] and rng.random() < 0.4:  # both under the heading, as they stand on its line
+            made += [(match[2], tag), (f"{match[1]} {match[1]}", "M")]
+            continue
         made.append((match[1], "M"))
         if rng.random() < 0.3:
             made.append(("", ""))

@@ -14,8 +14,8 @@ from answerprint.formats.screenplays.tagger.model import TAGS, Network, network
 
 Tag = Literal["S", "N", "C", "D", "E", "T", "M"]
 
-# Below it a line is shown to a person: two in five are wrong, one in two hundred above it (bench/tagger.py).
-DOUBTFUL = 0.7
+# Below it a line is shown to a person: a third of them are wrong, and half of all errors are there.
+DOUBTFUL = 0.8
 TAG_WORDS: dict[str, str] = {
     "S": "scene heading",
     "N": "action",
