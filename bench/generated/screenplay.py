@@ -166,6 +166,8 @@ def make_plan(seed: int) -> str:
             day = rng.randint(13, 24)
             lines.append(f"unavailable = [{{from = 2026-04-{day}, to = 2026-04-{day + 4}}}]")
     for at, (place, _, _) in enumerate(PLACES):
+        if f". {place} - " not in text:
+            continue
         lines += ["[[locations]]", f'name = "{place}"', f"day_cost = {rng.choice((200, 400, 900))}"]
         if at % 8 == 3:
             day = rng.randint(14, 22)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ from answerprint.formats.text import read_text
 if TYPE_CHECKING:
     from answerprint.departments.planning.records import Schedule
     from answerprint.departments.planning.scheduling import Effort, Plan, Progress
+
+
+START = 0.4  # seconds that the program takes to begin and to print
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,10 @@ def schedule_of(path: Path, request: Request, effort: Effort, report: Progress |
     """
     from answerprint.departments.planning.scheduling import schedule
 
+    began = time.monotonic()
     _check(request)
     plan = plan_for(path, request)
+    effort = replace(effort, seconds=max(0.5, effort.seconds - START - (time.monotonic() - began)))
     if request.published is not None and request.start is not None:
         from answerprint.departments.planning.replanning import replan
         from answerprint.departments.planning.schedule_file import read_schedule

@@ -156,11 +156,9 @@ def _show(console: Console, found: Schedule, out: Path | None) -> None:
     say("")
     say(f"{len(found.days)} days, {len(strips) - len(found.boneyard)} strips, {_pages(pages)} pages")
     gap = 100 * (found.cost - found.bound) / found.cost if found.cost else 0.0
-    bound = (
-        f"no schedule costs less than {found.bound}: at most {gap:.1f} % to gain"
-        if found.bound
-        else "no bound"
-    )
+    bound = f"none that keeps the rules costs less than {found.bound}, so {gap:.1f} % at most to gain"
+    if not found.bound:
+        bound = "no bound, because strips are left out"
     say(f"cost {found.cost}; {bound}", "bold")
     say("  " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.cost_parts.items()))
     for name, cost in found.baselines.items():

@@ -215,13 +215,16 @@ def read_availability(path: Path, settings: PlanSettings) -> PlanSettings:
 
     rows = availability_rows(path)
     people = {one.name.casefold(): one for one in settings.performers}
-    for name, window, available in rows:
+    places = dict(settings.rows)
+    for name, window, available, line in rows:
+        if name.casefold() not in people:
+            places[name.casefold()] = str(path), f"line {line}"
         known = people.get(
             name.casefold(), Performer(number=0, name=name, day_rate=settings.costs.default_day_rate)
         )
         field = "available" if available else "unavailable"
         people[name.casefold()] = msgspec.structs.replace(known, **{field: (*getattr(known, field), window)})
-    return msgspec.structs.replace(settings, performers=tuple(people.values()))
+    return msgspec.structs.replace(settings, performers=tuple(people.values()), rows=places)
 
 
 def read_weather(path: Path, settings: PlanSettings) -> PlanSettings:
@@ -232,11 +235,14 @@ def read_weather(path: Path, settings: PlanSettings) -> PlanSettings:
     from answerprint.departments.planning.tables import weather_rows
 
     places = {one.name.casefold(): one for one in settings.locations}
-    for month, name, probability in weather_rows(path):
+    rows = dict(settings.rows)
+    for month, name, probability, line in weather_rows(path):
+        if name.casefold() not in places:
+            rows[name.casefold()] = str(path), f"line {line}"
         known = places.get(name.casefold(), Location(name=name))
         table: Mapping[str, float] = {**known.dry_probability, str(month): probability}
         places[name.casefold()] = msgspec.structs.replace(known, dry_probability=table)
-    return msgspec.structs.replace(settings, locations=tuple(places.values()))
+    return msgspec.structs.replace(settings, locations=tuple(places.values()), rows=rows)
 
 
 def _check_people(settings: PlanSettings) -> None:

@@ -79,20 +79,23 @@ def compile_problem(
     published: Mapping[str, tuple[str, datetime.date]] | None = None,
     also_dates: Iterable[datetime.date] = (),
     not_before: datetime.date | None = None,
+    at_least: int = 0,
 ) -> Problem:
     """The problem of placing strips on dates.
 
     fixed gives whole days (unit, date → strip ids in order); published gives where strips stood before
     (id → unit, date); also_dates are taken as shooting dates whatever the calendar says; no strip that is not
-    fixed goes before not_before. Raises PlanError AP-PLAN-105 when no date is left, AP-PLAN-106 for a pin on
-    a date that is not shot.
+    fixed goes before not_before; where the plan has no end there are at_least so many dates.
+    Raises PlanError AP-PLAN-105 when no date is left, AP-PLAN-106 for a pin on a date that is not shot.
     """
     strips = tuple(one for one in strips if _number(one) not in settings.boneyard)
     units = ("main", *(one.name for one in settings.units))
     fixed_days = {**_pinned_days(settings, strips), **(fixed or {})}
     asked = {*(date for _, date in fixed_days), *(one.date for one in settings.pins)}
     limit = min(settings.day.max_minutes, rules.max_day_minutes)
-    dates = shooting_dates(settings, strips, performers, locations, asked, limit, frozenset(also_dates))
+    dates = shooting_dates(
+        settings, strips, performers, locations, asked, limit, frozenset(also_dates), at_least
+    )
     at = {date: index for index, date in enumerate(dates)}
     index_of = {one.id: index for index, one in enumerate(strips)}
     number_of = {one.number: index for index, one in enumerate(performers)}
@@ -207,6 +210,7 @@ def shooting_dates(
     asked: Iterable[datetime.date],
     limit: int,
     also: frozenset[datetime.date] = frozenset(),
+    at_least: int = 0,
 ) -> tuple[datetime.date, ...]:
     """Dates that may be shot on. Without an end: a third more than the work needs at least, and far enough
     to reach every window and availability that was given."""
@@ -214,7 +218,7 @@ def shooting_dates(
     off = {WEEKDAYS.index(one) for one in production.days_off}
     closed = {*production.holidays, *production.unavailable}
     work = sum(one.minutes for one in strips)
-    wanted = 4 + -(-work * 14 // (10 * max(limit, 1)))
+    wanted = max(at_least, 4 + -(-work * 14 // (10 * max(limit, 1))))
     latest = max(asked, default=production.start)
     for windows in (*(one.available for one in performers), *(one.windows for one in locations)):
         latest = max([latest, *(min(one.first + datetime.timedelta(7), one.last) for one in windows)])

@@ -20,6 +20,11 @@ from answerprint.departments.planning.records import Schedule
 from answerprint.departments.planning.scheduling import Effort, Plan, Progress, checked, search_schedule
 from answerprint.departments.planning.small_moves import improve
 
+CALM = (
+    0.03  # heat of the search in mid-shoot, in costs of a strip: what is published is left for a reason only
+)
+SPARE = 5  # dates beyond the days of a board
+
 
 def replan(
     plan: Plan, published: Schedule, start: datetime.date, effort: Effort, report: Progress | None = None
@@ -56,7 +61,7 @@ def replan(
         days[slot] |= 1 << n
     frozen = frozenset(date for _, date in before)
     result = search_schedule(
-        problem, plan, effort, report, began=began, first=days, published=where, frozen=frozen
+        problem, plan, effort, report, began=began, first=days, hot=CALM, published=where, frozen=frozen
     )
     moved = _moved(problem, result, where)
     return msgspec.structs.replace(
@@ -80,7 +85,13 @@ def on_board(
     began = time.monotonic()
     also = [one.date for one in board.days if one.date is not None]
     problem = compile_problem(
-        plan.settings, plan.rules, plan.strips, plan.performers, plan.locations, also_dates=also
+        plan.settings,
+        plan.rules,
+        plan.strips,
+        plan.performers,
+        plan.locations,
+        also_dates=also,
+        at_least=len(board.days) + SPARE,
     )
     slots, missing = board_slots(problem, board)
     book = DayBook(problem)

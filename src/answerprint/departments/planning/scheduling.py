@@ -17,7 +17,7 @@ from answerprint.departments.planning.checking_costs import cost_of
 from answerprint.departments.planning.conflicts import with_conflicts
 from answerprint.departments.planning.construction import baselines
 from answerprint.departments.planning.day_work import DayBook
-from answerprint.departments.planning.improving import anneal
+from answerprint.departments.planning.improving import HOT, anneal
 from answerprint.departments.planning.laying_out import board_of_days, lay_out
 from answerprint.departments.planning.priced_board import Board
 from answerprint.departments.planning.problem import Problem, compile_problem
@@ -87,17 +87,21 @@ def search_schedule(
     *,
     began: float,
     first: list[int] | None = None,
+    hot: float = HOT,
     published: dict[str, tuple[str, datetime.date]] | None = None,
     frozen: frozenset[datetime.date] = frozenset(),
 ) -> Schedule:
-    """As `schedule`, for a problem that is compiled. first is a board to begin from beside the usual ones."""
+    """As `schedule`, for a problem that is compiled. first is a board to begin from in
+    place of the usual ones, and hot how far the search may leave it."""
     moves = (
         effort.moves if effort.moves is not None else max(FEWEST_MOVES, MOVES_A_STRIP * len(problem.strips))
     )
     timed = effort.moves is None
     last = began + effort.seconds - CHECKS
     end = last - effort.seconds * ENDING if timed else None
-    chains = Chains(problem, seed=effort.seed, moves=moves, end=end, processes=effort.processes, first=first)
+    chains = Chains(
+        problem, seed=effort.seed, moves=moves, end=end, processes=effort.processes, first=first, hot=hot
+    )
     book = DayBook(problem)
     known = baselines(problem, book)
     bound = lower_bound(problem)
@@ -126,7 +130,7 @@ def search_schedule(
 def _mended(
     problem: Problem, book: DayBook, days: list[int], seed: int, moves: int, deadline: float | None
 ) -> list[int] | None:
-    """Another search from a board that breaks rules which may be kept; None where there is nothing to mend."""
+    """Another search from a board that breaks rules which may be kept; None where nothing is to mend."""
     hopeless = sum(problem.broken for bits in problem.allowed if not bits)
     for again in range(MENDING):
         late = deadline is not None and time.monotonic() > deadline

@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 
 from answerprint.departments.planning.construction import first_boards
 from answerprint.departments.planning.day_work import DayBook
-from answerprint.departments.planning.improving import Report, anneal
+from answerprint.departments.planning.improving import HOT, Report, anneal
 from answerprint.departments.planning.problem import Problem
 
 CHAINS = 2  # one for each core of a small machine; the same on every machine, so that results are too
@@ -35,14 +35,16 @@ class Chains:
         end: float | None = None,
         processes: int = CHAINS,
         first: Sequence[int] | None = None,
+        hot: float = HOT,
     ) -> None:
-        self._problem, self._seed, self._moves, self._end, self._first = problem, seed, moves, end, first
+        self._problem, self._seed, self._moves, self._end = problem, seed, moves, end
+        self._first, self._hot = first, hot
         self._others: list[tuple[Connection, BaseProcess, int]] = []
         if processes > 1:
             context = get_context("spawn")
             for n in range(1, CHAINS):
                 ours, theirs = context.Pipe(duplex=False)
-                arguments = (theirs, problem, n, seed, moves, end, first)
+                arguments = (theirs, problem, n, seed, moves, end, first, hot)
                 worker = context.Process(target=_chain, args=arguments, daemon=True)
                 worker.start()
                 theirs.close()
@@ -76,6 +78,7 @@ class Chains:
             seed=self._seed + n,
             moves=self._moves,
             deadline=end,
+            hot=self._hot,
             report=report,
             book=book,
         )
@@ -97,9 +100,10 @@ def _chain(
     moves: int,
     end: float | None,
     first: Sequence[int] | None,
+    hot: float,
 ) -> None:
     """A chain in a process of its own; end is a reading of `time.monotonic`, which processes share."""
     book = DayBook(problem)
     start = _start(problem, n, first, book)
-    pipe.send(anneal(problem, start, seed=seed + n, moves=moves, deadline=end, book=book))
+    pipe.send(anneal(problem, start, seed=seed + n, moves=moves, deadline=end, hot=hot, book=book))
     pipe.close()

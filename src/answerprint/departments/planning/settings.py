@@ -117,6 +117,7 @@ class PlanSettings(msgspec.Struct, frozen=True, kw_only=True):
     school_holidays: tuple[Window, ...] = ()
     boneyard: tuple[str, ...] = ()  # scene numbers not to be scheduled
     file: str | None = None  # for messages
+    rows: Mapping[str, tuple[str, str]] = {}  # names that came from tables → file and line, for messages
 
 
 def minutes_of(clock: str) -> int:

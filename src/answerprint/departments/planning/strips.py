@@ -14,6 +14,7 @@ from answerprint.departments.planning.rules import RulePack
 from answerprint.departments.planning.settings import Estimates, PlanSettings, location_of_set
 
 ROUNDING = 5  # minutes
+EVERYWHERE = "*"  # a location's name that stands for all of them, for the weather
 SLOWER = (
     ("stunts", "stunts_percent"),
     ("children", "children_percent"),
@@ -157,6 +158,9 @@ def _check_names(breakdown: Breakdown, settings: PlanSettings) -> None:
     wanted = [("performers", one.name, cast) for one in settings.performers]
     wanted += [("locations.sets", name, sets) for one in settings.locations for name in one.sets]
     wanted += [("units.sets", name, sets) for one in settings.units for name in one.sets]
+    places = {location_of_set(one.set).casefold() for one in breakdown.sheets}
+    places |= {one.location.casefold() for one in breakdown.sheets} | {EVERYWHERE}
+    wanted += [("locations", one.name, places) for one in settings.locations if not one.sets]
     scenes = [("units.scenes", name) for one in settings.units for name in one.scenes]
     scenes += [("pins.scene", one.scene) for one in settings.pins]
     scenes += [("pinned_days.scenes", name) for one in settings.pinned_days for name in one.scenes]
@@ -166,14 +170,15 @@ def _check_names(breakdown: Breakdown, settings: PlanSettings) -> None:
     for key, name, known in wanted:
         if name.casefold() not in known:
             near = difflib.get_close_matches(name.casefold(), sorted(known), n=3)
-            what = {"performers": "nobody", "locations.sets": "no set", "units.sets": "no set"}.get(
-                key, "no scene"
+            what = {"performers": "nobody", "locations": "no place"}.get(
+                key, "no set" if key.endswith("sets") else "no scene"
             )
+            file, place = settings.rows.get(name.casefold(), (settings.file, key))
             raise PlanError(
                 "AP-PLAN-103",
                 f"{what} of this screenplay is called {name!r}",
-                file=settings.file,
-                at=key,
+                file=file,
+                at=place,
                 remedy=f"did you mean {', '.join(one.upper() for one in near)}?"
                 if near
                 else "take it out of the plan",

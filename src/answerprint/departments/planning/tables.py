@@ -64,15 +64,17 @@ def table_rows(path: Path, titles: dict[str, tuple[str, ...]], needed: tuple[str
     return rows
 
 
-def availability_rows(path: Path) -> list[tuple[str, Window, bool]]:
-    """(name, dates, whether available) of each row. Raises PlanError AP-PLAN-110 naming every bad row."""
+def availability_rows(path: Path) -> list[tuple[str, Window, bool, int]]:
+    """(name, dates, whether available, line) of each row.
+
+    Raises PlanError AP-PLAN-110 naming every bad row."""
     titles = {
         "name": ("name", "performer", "actor", "cast", "character"),
         "from": ("from", "first", "start", "begin"),
         "to": ("to", "last", "end", "until"),
         "kind": ("available", "availability", "kind", "status", "availableunavailable"),
     }
-    found: list[tuple[str, Window, bool]] = []
+    found: list[tuple[str, Window, bool, int]] = []
     bad: list[str] = []
     for line, row in table_rows(path, titles, ("name", "from", "to", "kind")):
         kind = row["kind"].casefold()
@@ -88,19 +90,21 @@ def availability_rows(path: Path) -> list[tuple[str, Window, bool]]:
         elif kind not in ("available", "unavailable", "yes", "no"):
             bad.append(f"line {line}: {row['kind']!r} is neither available nor unavailable")
         else:
-            found.append((row["name"], Window(first=first, last=last), kind in ("available", "yes")))
+            found.append((row["name"], Window(first=first, last=last), kind in ("available", "yes"), line))
     _refuse_rows(bad, path)
     return found
 
 
-def weather_rows(path: Path) -> list[tuple[int, str, float]]:
-    """(month, location, probability of a dry day) of each row. Raises PlanError AP-PLAN-110 as above."""
+def weather_rows(path: Path) -> list[tuple[int, str, float, int]]:
+    """(month, location, probability of a dry day, line) of each row.
+
+    Raises PlanError AP-PLAN-110 as above."""
     titles = {
         "month": ("month",),
         "location": ("location", "place"),
         "dry": ("dry", "dryprobability", "probability", "p"),
     }
-    found: list[tuple[int, str, float]] = []
+    found: list[tuple[int, str, float, int]] = []
     bad: list[str] = []
     for line, row in table_rows(path, titles, ("month", "location", "dry")):
         month = int(row["month"]) if row["month"].isdecimal() and len(row["month"]) < 3 else 0
@@ -115,7 +119,7 @@ def weather_rows(path: Path) -> list[tuple[int, str, float]]:
         elif not (math.isfinite(dry) and 0 <= dry <= 1):
             bad.append(f"line {line}: {row['dry']!r} is no probability (0 to 1)")
         else:
-            found.append((month, row["location"], dry))
+            found.append((month, row["location"], dry, line))
     _refuse_rows(bad, path)
     return found
 
