@@ -28,6 +28,7 @@ STYLES = {
     "M": ("dim", 0),
 }
 DOUBTFUL_SHARE = 0.02  # of the lines: more doubts than this and a person should look
+FEW_DOUBTS = 4  # asked of nobody: an excerpt of twenty lines reaches the share with one
 
 
 @app.command("tag")
@@ -40,7 +41,7 @@ def tag(
     T transition, M anything else (title page, page numbers, CONTINUED).
 
     Works with the layout kept or lost. Lines of a PDF are those of its text, with their page. Doubtful lines
-    are marked `?`. Ends with 3 when more than one line in fifty is doubtful.
+    are marked `?`. Ends with 3 when more than four lines and one in fifty are doubtful.
 
     Example: answerprint script tag film.txt --doubts
     """
@@ -57,7 +58,7 @@ def tag(
         "model": {"name": "screenplay-lines", "sha256": digest()},
     }
     emit(document, json, lambda console: _show(console, file, lines, shown, len(asked)))
-    if len(asked) > DOUBTFUL_SHARE * len(lines):
+    if len(asked) > max(FEW_DOUBTS, DOUBTFUL_SHARE * len(lines)):
         raise typer.Exit(int(Exit.NEEDS_A_PERSON))
 
 
