@@ -80,7 +80,8 @@ def convert(
 ) -> None:
     """A screenplay in another format, whole or not at all, with a list of what that format cannot hold.
 
-    What was written is read back and compared. Ends with 3 when something is lost.
+    What was written is read back and compared. Ends with 3 when something is lost, or when FILE itself was
+    damaged and a person should look at what came of it.
 
     Example: answerprint script convert film.fountain film.fdx
     """
@@ -102,6 +103,7 @@ def convert(
     data = write_screenplay(screenplay, out.suffix)
     lost = losses(screenplay, out.suffix, data)
     left = settings_left(screenplay, out.suffix)
+    asked = tuple(one for one in screenplay.findings if one.needs_a_person and one.severity != "note")
     there = out.exists() and not force
     if not dry_run:
         save(out, data, force=force)
@@ -113,6 +115,8 @@ def convert(
         if dry_run and there:
             console.print("something is there already: --force writes over it", highlight=False)
         _show_losses(console, lost, out.suffix)
+        for one in asked:
+            console.print(Text(f"? {printable(one.message)}", style="yellow"), soft_wrap=True)
         if left:
             console.print(f"left behind: settings of its program ({', '.join(left)})", highlight=False)
 
@@ -125,9 +129,10 @@ def convert(
         "pages": screenplay.pages,
         "lost": lost,
         "settings_left": left,
+        "questions": asked,
     }
     emit(document, json, text)
-    if lost:
+    if lost or asked:
         raise typer.Exit(int(Exit.NEEDS_A_PERSON))
 
 

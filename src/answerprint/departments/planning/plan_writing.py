@@ -120,7 +120,8 @@ def _places(breakdown: Breakdown) -> dict[str, list[str]]:
         place = (
             sheet.location if sheet.location and sheet.location != sheet.set else location_of_set(sheet.set)
         )
-        if not sheet.omitted and sheet.set not in found.setdefault(place, []):
+        # A heading without a set (OPENING TITLES) is shot nowhere in particular: it has no table.
+        if place.strip() and not sheet.omitted and sheet.set not in found.setdefault(place, []):
             found[place].append(sheet.set)
     return found
 

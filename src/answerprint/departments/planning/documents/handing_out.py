@@ -41,13 +41,13 @@ def hand_out(
     actuals: Sequence[Actual] = (),
     a4: bool = False,
 ) -> Iterator[tuple[str, bytes]]:
-    """File name and content of each document. Raises UsageError AP-USE-080 for one that does not exist."""
+    """File name and content of each document. Raises UsageError AP-USE-084 for one that does not exist."""
     wanted = list(only or DOCUMENTS)
     kinds = list(formats)
     for name in [*wanted, *kinds]:
         if name not in DOCUMENTS and name not in FORMATS:
             raise UsageError(
-                "AP-USE-080",
+                "AP-USE-084",
                 f"there is no document {name!r}",
                 remedy=f"documents: {', '.join(DOCUMENTS)}; formats: {', '.join(FORMATS)}",
             )

@@ -12,6 +12,7 @@ from answerprint.formats.typefaces import SANS
 
 MARGIN = 36.0  # points
 HEAD = 30.0  # points kept for the title line
+MOST_LINES = 36  # of a cell: a row does not break across sheets, so more would fit on none
 _ALIGN = {"left": 0, "centre": 1, "right": 2}
 
 
@@ -112,7 +113,11 @@ def _facts(part: Facts, width: float, size: float) -> Any:
     from reportlab.platypus import Paragraph, Table, TableStyle
 
     style = ParagraphStyle("fact", fontName="Helvetica", fontSize=size, leading=size + 2.5)
-    cells = [Paragraph(f"{styled(name, bold=True)}<br/>{styled(value)}", style) for name, value in part.pairs]
+    room = width / part.across - 12  # a table's own padding, both sides
+    cells = [
+        Paragraph(f"{styled(name, bold=True)}<br/>{styled(_fitting(value, room, style))}", style)
+        for name, value in part.pairs
+    ]
     rows = [cells[at : at + part.across] for at in range(0, len(cells), part.across)]
     rows[-1] += [""] * (part.across - len(rows[-1]))
     table = Table(rows, colWidths=[width / part.across] * part.across)
@@ -152,7 +157,9 @@ def _table(part: Grid, width: float, size: float) -> Any:
     if part.ruled:
         commands.append(("GRID", (0, 0), (-1, -1), 0.35, "#777777"))
     for at, row in enumerate(part.rows, start=1):
-        rows.append(_cells(row.cells, styles, row.bold, row.ink, row.band))
+        rooms = [width - 6] if row.band else [one - 6 for one in widths]
+        texts = [_fitting(*cell) for cell in zip(row.cells, rooms, styles, strict=False)]
+        rows.append(_cells(texts, styles, row.bold, row.ink, row.band))
         if row.band:
             commands.append(("SPAN", (0, at), (-1, at)))
         if row.fill:
@@ -161,6 +168,20 @@ def _table(part: Grid, width: float, size: float) -> Any:
     table = LongTable(rows, colWidths=widths, repeatRows=1)
     table.setStyle(TableStyle(commands))
     return table
+
+
+def _fitting(text: str, width: float, style: Any) -> str:
+    """A cell's text, cut with an ellipsis where it is longer than a sheet; HTML and CSV have all of it."""
+    from reportlab.platypus import Paragraph
+
+    em = 1.2 * style.fontSize  # no letter is wider; two lines one after another hold a full one
+    while text.count("\n") + 2 + 2 * len(text) * em / max(width, em) > MOST_LINES:
+        _, height = Paragraph(styled(text, bold=True), style).wrap(width, 1e9)
+        lines = height / style.leading
+        if lines <= MOST_LINES:
+            break
+        text = text[: int(0.9 * len(text) * MOST_LINES / lines)].rstrip() + "…"
+    return text
 
 
 def _cells(cells: Sequence[str], styles: Sequence[Any], bold: bool, ink: str, band: bool) -> list[Any]:
