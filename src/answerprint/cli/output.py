@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -50,6 +51,39 @@ def emit(document: Any, as_json: bool, text: Callable[[Console], None] | None = 
         text(stdout())
 
 
+def refuse_taken(out: Path, *originals: Path | None, force: bool = False) -> None:
+    """Whether a result may be written here, said before anything is computed.
+
+    Raises UsageError AP-USE-080 for a file that the command reads, `force` or not, and AP-USE-074 when
+    something is there and `force` is not given.
+    """
+    if any(one is not None and _same(one, out) for one in originals):
+        raise UsageError(
+            "AP-USE-080",
+            "this is a file that is read: originals are never written",
+            file=str(out),
+            remedy="choose another name",
+        )
+    there = what_is_at(out)
+    folder = there == "a folder"
+    if there and (not force or folder):
+        raise UsageError(
+            "AP-USE-074",
+            there if folder else "is there already",
+            file=str(out),
+            remedy="choose another name" + ("" if folder else ", or write over it with --force"),
+        )
+
+
+def what_is_at(path: Path) -> str:
+    """`a folder`, `a file`, or nothing; nothing too for a path that cannot be: writing to it says why."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    return "a folder" if stat.S_ISDIR(mode) else "a file"
+
+
 def save(out: Path, data: bytes, *, force: bool = False) -> None:
     """Write a result to a file, whole or not at all.
 
@@ -58,15 +92,16 @@ def save(out: Path, data: bytes, *, force: bool = False) -> None:
     """
     from answerprint.media.aside import written_aside
 
-    _free(out, force)
+    refuse_taken(out, force=force)
     with written_aside(out) as aside:
         aside.write_bytes(data)
 
 
-def save_all(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
-    """Write results into a folder, made when missing; refuses before it writes anything, as `save` does."""
+def save_all(folder: Path, files: Mapping[str, bytes], *originals: Path | None, force: bool = False) -> None:
+    """Write results into a folder, made when missing; refuses before it writes anything, as `refuse_taken`
+    and `save` do."""
     for name in files:
-        _free(folder / name, force)
+        refuse_taken(folder / name, *originals, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -136,14 +171,11 @@ def invoke(app: typer.Typer, name: str, arguments: list[str], *, grouped: bool) 
         return report_error(UsageError("AP-USE-011", message, remedy=remedy), as_json)
 
 
-def _free(out: Path, force: bool) -> None:
-    if out.exists() and (not force or out.is_dir()):
-        raise UsageError(
-            "AP-USE-074",
-            "a folder" if out.is_dir() else "is there already",
-            file=str(out),
-            remedy="choose another name" + ("" if out.is_dir() else ", or write over it with --force"),
-        )
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _json(document: Any) -> str:

@@ -51,7 +51,7 @@ def shots(
             "shot-list.csv": to_csv(paper).encode(),
             "shot-list.json": to_json(found) + b"\n",
         }
-        save_all(out, files, force=force)
+        save_all(out, files, file, force=force)
 
     def text(console: Console) -> None:
         for scene in found:
@@ -91,7 +91,7 @@ def moodboard(
 
     Example: answerprint plan moodboard references --script film.fountain --out moodboard.pdf
     """
-    from answerprint.cli.output import save
+    from answerprint.cli.output import refuse_taken, save
     from answerprint.core.encoding import to_builtins
     from answerprint.core.errors import Exit, UsageError
     from answerprint.departments.planning.boards.contact_sheets import contact_sheets
@@ -100,6 +100,8 @@ def moodboard(
 
     if like is not None and out is not None:
         raise UsageError("AP-USE-082", "--like lists, --out draws", remedy="give one of them")
+    if out is not None:
+        refuse_taken(out, script, force=force)
     console = stderr()
     with console.status("measuring") as status:
         pictures, failed = read_pictures(folder, lambda at, of: status.update(f"measuring {at} of {of}"))

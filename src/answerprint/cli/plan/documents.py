@@ -67,7 +67,7 @@ def documents(
         )
     )
     if not dry_run:
-        save_all(out, made, force=force)
+        save_all(out, made, file, company, actuals, force=force)
 
     def text(console: Console) -> None:
         for name, data in made.items():

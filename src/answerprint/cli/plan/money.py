@@ -63,7 +63,7 @@ def budget(
 
     schedule = _schedule(file, plan)
     if write_rates is not None:
-        return _write_rates(schedule, write_rates, force, json)
+        return _write_rates(schedule, write_rates, (file, rates, plan), force, json)
     priced = _rates(schedule, rates)
     made = budget_of(schedule, priced, title=priced.title or schedule.title)
     document = budget_document(made)
@@ -78,7 +78,7 @@ def budget(
             "budget.json": to_json(document) + b"\n",
             "top-sheet.pdf": top_sheet(made),
         }
-        save_all(out, files, force=force)
+        save_all(out, files, file, rates, plan, force=force)
         names = [str(out / name) for name in files]
     emit({**document, "files": names}, json, lambda console: _budget_text(console, made, names))
     return int(Exit.NEEDS_A_PERSON if any(one.needs_a_person for one in made.findings) else Exit.DONE)
@@ -126,7 +126,7 @@ def risk(
         from answerprint.departments.planning.money.report import risk_files
 
         files = risk_files(found)
-        save_all(out, files, force=force)
+        save_all(out, files, file, rates, history, plan, force=force)
         names = [str(out / name) for name in files]
     document: Any = {**_builtins(found), "files": names}
     emit(document, json, lambda console: _risk_text(console, found, names))
@@ -167,9 +167,10 @@ def _starter(schedule: Schedule) -> str:
     return starter_rates(schedule, quantities(schedule, Rates(currency="EUR")), title=schedule.title)
 
 
-def _write_rates(schedule: Schedule, path: Path, force: bool, json: bool) -> int:
-    from answerprint.cli.output import save
+def _write_rates(schedule: Schedule, path: Path, read: Iterable[Path | None], force: bool, json: bool) -> int:
+    from answerprint.cli.output import refuse_taken, save
 
+    refuse_taken(path, *read, force=force)
     save(path, _starter(schedule).encode(), force=force)
 
     def text(console: Console) -> None:

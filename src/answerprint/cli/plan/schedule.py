@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from answerprint.cli.output import Json, emit, printable, save, stderr, typed
+from answerprint.cli.output import Json, emit, printable, refuse_taken, save, stderr, typed
 from answerprint.cli.plan.app import app
 from answerprint.core.errors import Exit, UsageError
 
@@ -83,6 +83,9 @@ def schedule(
     from answerprint.departments.planning.scheduling import Effort
     from answerprint.pipeline.planning import Request, breakdown_of, schedule_of
 
+    for written in (write_plan, out):
+        if written is not None:
+            refuse_taken(written, file, plan, availability, weather, board, published, force=force)
     if write_plan is not None:
         from answerprint.departments.planning.plan_writing import write_plan as plan_text
 
@@ -93,8 +96,6 @@ def schedule(
         raise UsageError(
             "AP-USE-178", "no search can take that long", remedy="--seconds 0.5 to 86400, --iterations from 1"
         )
-    if out is not None and out.exists() and not force:
-        save(out, b"", force=False)  # refuses before anything is searched
     request = Request(
         plan=plan,
         availability=availability,

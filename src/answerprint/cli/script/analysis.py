@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, emit, printable, stderr
+from answerprint.cli.output import Json, emit, printable, refuse_taken, stderr
 from answerprint.cli.script.app import app
 from answerprint.core.errors import Exit
 
@@ -32,6 +32,7 @@ def analyse(
         str, typer.Option(metavar="NAME", help="Check this genre's conventions, not the nearest one's.")
     ] = "",
     every: Annotated[bool, typer.Option("--all", help="Show what is in order too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
     json: Json = False,
 ) -> None:
     """Acts and turns, pace, characters, dialogue, emotion, genre, readability and production drivers.
@@ -48,6 +49,9 @@ def analyse(
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.media.aside import written_aside
 
+    for out in (html, save_reference):
+        if out is not None:
+            refuse_taken(out, file, reference, force=force)
     screenplay = read_screenplay(file)
     used = built_in()
     if reference is not None:

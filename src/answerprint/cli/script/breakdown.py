@@ -80,7 +80,7 @@ def breakdown(
             "element-report.pdf": write_report(found),
             "breakdown.xlsx": write_workbook(found),
         }
-        save_all(out, files, force=force)
+        save_all(out, files, file, kept, force=force)
         for name in files:
             stderr().print(printable(f"wrote {out / name}"), markup=False, highlight=False)
     emit(found, json, lambda console: _text(console, found, scene, ids=ids))

@@ -38,12 +38,14 @@ def print_script(
 
     Example: answerprint script print film.fountain --out film.pdf --numbers
     """
-    from answerprint.cli.output import save
+    from answerprint.cli.output import refuse_taken, save
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.formats.screenplays.pdf_writing import write_pdf
 
+    style = _style(paper)
+    refuse_taken(out, file, force=force)
     screenplay = read_screenplay(file)
-    save(out, write_pdf(screenplay, style=_style(paper), numbers=numbers, header=header), force=force)
+    save(out, write_pdf(screenplay, style=style, numbers=numbers, header=header), force=force)
 
     def text(console: Console) -> None:
         console.print(printable(f"{out}: {screenplay.pages} pages"), markup=False, highlight=False)
@@ -80,12 +82,14 @@ def pages(
 
     Example: answerprint script pages locked.fdx today.fdx --colour blue --out blue-pages.pdf
     """
-    from answerprint.cli.output import save
+    from answerprint.cli.output import refuse_taken, save
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.departments.script.revised_pages import revise_pages
     from answerprint.formats.screenplays.pdf_writing import print_sheets
 
     style = _style(paper)
+    if out is not None:
+        refuse_taken(out, locked, revised, force=force or dry_run)
     made = revise_pages(
         read_screenplay(locked),
         read_screenplay(revised),
@@ -134,7 +138,7 @@ def sides(
 
     Example: answerprint script sides film.fountain --scenes 12,14A --character ANNA --out day-3.pdf
     """
-    from answerprint.cli.output import save
+    from answerprint.cli.output import refuse_taken, save
     from answerprint.core.errors import UsageError
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.departments.script.sides import print_sides, side_sheets
@@ -143,6 +147,7 @@ def sides(
     if not wanted and not character:
         raise UsageError("AP-USE-072", "sides of what?", remedy="give --scenes, --character, or both")
     style = _style(paper)
+    refuse_taken(out, file, force=force)
     screenplay = read_screenplay(file)
     sheets = side_sheets(screenplay, wanted, characters=character or (), header=header, style=style)
     save(out, print_sides(sheets, screenplay, style=style), force=force)

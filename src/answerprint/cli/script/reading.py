@@ -12,7 +12,7 @@ from rich.text import Text
 
 from answerprint.cli.output import Json, emit, printable
 from answerprint.cli.script.app import app
-from answerprint.core.errors import Exit, UsageError
+from answerprint.core.errors import Exit
 
 if TYPE_CHECKING:
     from answerprint.departments.script.document import ScreenplayDocument
@@ -85,26 +85,20 @@ def convert(
 
     Example: answerprint script convert film.fountain film.fdx
     """
-    from answerprint.cli.output import save
+    from answerprint.cli.output import refuse_taken, save, what_is_at
     from answerprint.departments.script.document import refuse_nothing
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.formats.screenplays.losses import losses, settings_left
     from answerprint.formats.screenplays.registry import write_screenplay
 
-    if _same_file(file, out):
-        raise UsageError(
-            "AP-USE-080",
-            "this is the file that is read: originals are never written",
-            file=str(out),
-            remedy="choose another name",
-        )
+    refuse_taken(out, file, force=force or dry_run)
     screenplay = read_screenplay(file, tags=tags)
     refuse_nothing(screenplay, str(file))
     data = write_screenplay(screenplay, out.suffix)
     lost = losses(screenplay, out.suffix, data)
     left = settings_left(screenplay, out.suffix)
     asked = tuple(one for one in screenplay.findings if one.needs_a_person and one.severity != "note")
-    there = out.exists() and not force
+    there = bool(what_is_at(out)) and not force
     if not dry_run:
         save(out, data, force=force)
 
@@ -134,13 +128,6 @@ def convert(
     emit(document, json, text)
     if lost or asked:
         raise typer.Exit(int(Exit.NEEDS_A_PERSON))
-
-
-def _same_file(file: Path, out: Path) -> bool:
-    try:
-        return file.samefile(out)
-    except OSError:
-        return False
 
 
 def _heading(console: Console, document: ScreenplayDocument, file: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, emit, printable
+from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.script.app import app
 
 
@@ -23,6 +23,7 @@ def diff(
         Path | None, typer.Option(metavar="OUT.svg|.png", help="Write the picture alone.")
     ] = None,
     words: Annotated[bool, typer.Option("--words", help="Show the words that changed, too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
     json: Json = False,
 ) -> None:
     """What changed between two revisions: for the story and for the production.
@@ -37,6 +38,9 @@ def diff(
     from answerprint.departments.script.difference.picture import write_picture
     from answerprint.departments.script.reading import read_screenplay
 
+    for out in (html, picture):
+        if out is not None:
+            refuse_taken(out, before, after, force=force)
     found = difference(read_screenplay(before), read_screenplay(after), (before.name, after.name))
     if html is not None:
         write_page(found, html)
