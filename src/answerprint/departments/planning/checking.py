@@ -20,7 +20,7 @@ from answerprint.departments.planning.records import (
     Violation,
     Window,
 )
-from answerprint.departments.planning.rules import RulePack
+from answerprint.departments.planning.rules import MinorRule, RulePack
 from answerprint.departments.planning.settings import PlanSettings
 
 TOLERANCE = 6  # minutes: the two sun formulas and the rounding of light to five minutes
@@ -186,11 +186,8 @@ class _Checker:
                 day,
                 day.strips,
             )
-        lights = {
-            "night" if one == "night" else "day"
-            for name in day.strips
-            if (one := light_needed(self.strips[name], self.settings))
-        }
+        needs = [light_needed(self.strips[name], self.settings) for name in day.strips]
+        lights = {"night" if one == "night" else "day" for one in needs if one}
         if not limits.mixed_days and len(lights) == 2:
             self.say("mixed_day", f"day {day.index} mixes day and night work", day, day.strips)
 
@@ -226,9 +223,9 @@ class _Checker:
             mine = [n for n, name in enumerate(day.strips) if who.number in self.strips[name].cast]
             if rule is None or not mine or len(day.starts) != len(day.strips):
                 continue
-            _, _, (school_limit, free_limit), (earliest, latest, eve), _ = rule
+            earliest, latest, eve = map(_at, (rule.earliest, rule.latest, rule.latest_before_no_school))
             worked = sum(self.strips[day.strips[n]].minutes for n in mine)
-            limit = school_limit if self.school(day.date) else free_limit
+            limit = rule.work_minutes if self.school(day.date) else rule.work_minutes_no_school
             names = [day.strips[n] for n in mine]
             if worked > limit:
                 self.say(
@@ -251,20 +248,9 @@ class _Checker:
                     names,
                 )
 
-    def minor_rule(
-        self, who: Performer
-    ) -> tuple[int, int, tuple[int, int], tuple[int, int, int], int] | None:
-        for one in self.rules.minors:
-            if who.age is not None and one.from_age <= who.age < one.below_age:
-                hours = _at(one.earliest), _at(one.latest), _at(one.latest_before_no_school)
-                return (
-                    one.from_age,
-                    one.below_age,
-                    (one.work_minutes, one.work_minutes_no_school),
-                    hours,
-                    one.rest_minutes,
-                )
-        return None
+    def minor_rule(self, who: Performer) -> MinorRule | None:
+        ages = (one for one in self.rules.minors if who.age is not None)
+        return next((one for one in ages if one.from_age <= (who.age or 0) < one.below_age), None)
 
     def school(self, date: datetime.date) -> bool:
         free = any(one.first <= date <= one.last for one in self.settings.school_holidays)
@@ -297,13 +283,10 @@ class _Checker:
             ]
             who = ""
             if free == 0:
-                both = {n for name in one.strips for n in self.strips[name].cast} & {
-                    n for name in two.strips for n in self.strips[name].cast
-                }
-                for number in sorted(both):
+                for number in sorted(self.working(one) & self.working(two)):
                     rule = self.minor_rule(self.people[number]) if number in self.people else None
-                    if rule is not None and rule[4] > want:
-                        want, who = rule[4], f" for {self.people[number].name}"
+                    if rule is not None and rule.rest_minutes > want:
+                        want, who = rule.rest_minutes, f" for {self.people[number].name}"
             if got < want:
                 self.say(
                     "rest", f"{got} minutes of rest before {_date(two.date)}{who}; {want} are asked for", two
@@ -329,9 +312,7 @@ class _Checker:
                 apart = (two.date - one.date).days
                 if one.unit == two.unit or apart not in (0, 1) or (apart == 0 and one.unit > two.unit):
                     continue
-                both = {n for name in one.strips for n in self.strips[name].cast} & {
-                    n for name in two.strips for n in self.strips[name].cast
-                }
+                both = self.working(one) & self.working(two)
                 names = ", ".join(self.people[n].name for n in sorted(both) if n in self.people)
                 if both and apart == 0:
                     self.say(
@@ -384,6 +365,9 @@ class _Checker:
                         self.say(
                             "order", f"scene {rule.first} comes after scene {rule.then}", None, [one, two]
                         )
+
+    def working(self, day: ShootDay) -> set[int]:
+        return {number for name in day.strips for number in self.strips[name].cast}
 
     def number(self, name: str) -> str:
         return self.strips[name].number.split(" pt ")[0].casefold()
