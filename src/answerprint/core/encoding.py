@@ -42,8 +42,12 @@ def to_builtins(record: Any) -> Any:
 
 
 def from_json(data: bytes | str, kind: type[T]) -> T:
-    """A record of a kind. Raises msgspec.ValidationError when the document does not fit."""
-    return msgspec.json.decode(data, type=kind, dec_hook=_decode_other)
+    """A record of a kind. Raises msgspec.DecodeError for what is no JSON; of it ValidationError when the
+    document does not fit, or is nested deeper than any record."""
+    try:
+        return msgspec.json.decode(data, type=kind, dec_hook=_decode_other)
+    except RecursionError as error:
+        raise msgspec.ValidationError("nested too deeply") from error
 
 
 def from_builtins(data: Any, kind: type[T]) -> T:

@@ -11,6 +11,7 @@ from answerprint.departments.planning.boards.moodboard import Match, Moodboard, 
 from answerprint.departments.planning.boards.pictures import Picture, read_picture
 from answerprint.departments.planning.boards.shots import Coverage
 from answerprint.departments.script.breakdown import break_down
+from answerprint.departments.script.document import refuse_nothing
 from answerprint.departments.script.reading import read_screenplay
 from answerprint.formats.screenplays.model import normalise
 
@@ -21,6 +22,7 @@ def coverage_of(file: Path, numbers: Sequence[str] = ()) -> tuple[str, tuple[Cov
     Raises UsageError AP-USE-083 for a number that the script does not have.
     """
     screenplay = read_screenplay(file)
+    refuse_nothing(screenplay, str(file))
     sheets = {sheet.scene: sheet for sheet in break_down(screenplay).sheets}
     found = cover(screenplay, sheets)
     if not numbers:

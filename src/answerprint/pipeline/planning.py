@@ -12,7 +12,7 @@ import msgspec
 
 from answerprint.core.breakdown import Breakdown
 from answerprint.core.encoding import from_json
-from answerprint.core.errors import FormatError, UsageError
+from answerprint.core.errors import FormatError, PlanError, UsageError
 from answerprint.formats.text import read_text
 
 if TYPE_CHECKING:
@@ -116,8 +116,21 @@ def breakdown_of(path: Path) -> Breakdown:
     """The breakdown of a screenplay in any format that is read, or one that was written as JSON. People's
     answers are taken from NAME.breakdown.toml beside the screenplay.
 
-    Raises what reading a screenplay raises, and FormatError AP-FORMAT-190 for JSON that is no breakdown.
+    Raises what reading a screenplay raises, FormatError AP-FORMAT-190 for JSON that is no breakdown, and
+    PlanError AP-PLAN-104 where there is no scene.
     """
+    breakdown = _breakdown_of(path)
+    if all(one.omitted for one in breakdown.sheets):
+        raise PlanError(
+            "AP-PLAN-104",
+            "there is no scene to schedule",
+            file=str(path),
+            remedy="give a screenplay with scene headings",
+        )
+    return breakdown
+
+
+def _breakdown_of(path: Path) -> Breakdown:
     if path.suffix.casefold() == ".json":
         text, _ = read_text(path)
         try:

@@ -54,9 +54,11 @@ def breakdown(
     """
     from answerprint.departments.script.breakdown import break_down, read_answers
     from answerprint.departments.script.breakdown.answers import answered, out_of_place
+    from answerprint.departments.script.document import refuse_nothing
     from answerprint.departments.script.reading import read_screenplay
 
     screenplay = read_screenplay(file)
+    refuse_nothing(screenplay, str(file))
     kept = decisions or file.with_name(f"{file.stem}.breakdown.toml")
     answers = list(read_answers(kept))
     proposed = break_down(screenplay)

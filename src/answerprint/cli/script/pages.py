@@ -39,12 +39,14 @@ def print_script(
     Example: answerprint script print film.fountain --out film.pdf --numbers
     """
     from answerprint.cli.output import refuse_taken, save
+    from answerprint.departments.script.document import refuse_nothing
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.formats.screenplays.pdf_writing import write_pdf
 
     style = _style(paper)
     refuse_taken(out, file, force=force)
     screenplay = read_screenplay(file)
+    refuse_nothing(screenplay, str(file))
     save(out, write_pdf(screenplay, style=style, numbers=numbers, header=header), force=force)
 
     def text(console: Console) -> None:
@@ -83,6 +85,7 @@ def pages(
     Example: answerprint script pages locked.fdx today.fdx --colour blue --out blue-pages.pdf
     """
     from answerprint.cli.output import refuse_taken, save
+    from answerprint.departments.script.document import refuse_nothing
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.departments.script.revised_pages import revise_pages
     from answerprint.formats.screenplays.pdf_writing import print_sheets
@@ -90,9 +93,12 @@ def pages(
     style = _style(paper)
     if out is not None:
         refuse_taken(out, locked, revised, force=force or dry_run)
+    before, after = read_screenplay(locked), read_screenplay(revised)
+    refuse_nothing(before, str(locked))
+    refuse_nothing(after, str(revised))
     made = revise_pages(
-        read_screenplay(locked),
-        read_screenplay(revised),
+        before,
+        after,
         colour=colour.casefold(),
         header=header or f"{colour.upper()} REVISIONS",
         style=style,
@@ -140,6 +146,7 @@ def sides(
     """
     from answerprint.cli.output import refuse_taken, save
     from answerprint.core.errors import UsageError
+    from answerprint.departments.script.document import refuse_nothing
     from answerprint.departments.script.reading import read_screenplay
     from answerprint.departments.script.sides import print_sides, side_sheets
 
@@ -149,6 +156,7 @@ def sides(
     style = _style(paper)
     refuse_taken(out, file, force=force)
     screenplay = read_screenplay(file)
+    refuse_nothing(screenplay, str(file))
     sheets = side_sheets(screenplay, wanted, characters=character or (), header=header, style=style)
     save(out, print_sides(sheets, screenplay, style=style), force=force)
 

@@ -23,7 +23,7 @@ def read_company(path: Path) -> Company:
         if unknown:
             raise msgspec.ValidationError(f"there is no key {unknown[0]!r}")
         return from_builtins(values, Company)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError, msgspec.ValidationError) as error:
         raise PlanError(
-            "AP-PLAN-081", str(error), file=str(path), remedy=f"keys: {', '.join(known)}"
+            "AP-PLAN-081", str(error)[:300], file=str(path), remedy=f"keys: {', '.join(known)}"
         ) from error

@@ -41,8 +41,18 @@ def read_actuals(path: Path) -> tuple[Actual, ...]:
     Raises PlanError AP-PLAN-080 naming the row for what cannot be, and what `read_text` raises.
     """
     text, _ = read_text(path)
-    rows = csv.DictReader(io.StringIO(text))
-    missing = {"date", "scene", "status"} - set(rows.fieldnames or ())
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        columns, rows = reader.fieldnames or (), list(reader)
+    except csv.Error as error:
+        raise PlanError(
+            "AP-PLAN-080",
+            f"this table cannot be read: {error}",
+            file=str(path),
+            at=f"row {max(reader.line_num, 1)}",
+            remedy="save it as CSV with commas",
+        ) from error
+    missing = {"date", "scene", "status"} - set(columns)
     if missing:
         raise PlanError(
             "AP-PLAN-080",

@@ -108,6 +108,7 @@ class _Table:
 
     def refuse(self, message: str, column: str = "", remedy: str | None = None) -> NoReturn:
         at = f"row {self.row}" + (f", {column}" if column else "")
+        remedy = remedy or "mend that row, or take it out"
         raise PlanError("AP-PLAN-076", message, file=self.file, at=at, remedy=remedy)
 
     def history(self) -> History:

@@ -27,6 +27,10 @@ class TomlValues:
         self.file = file
 
     def refuse(self, code: str, key: str, message: str, remedy: str | None = None) -> NoReturn:
+        remedy = (
+            remedy
+            or "`answerprint plan budget SCHEDULE --write-rates new.toml` shows how every key is written"
+        )
         raise PlanError(code, message, file=self.file, at=key, remedy=remedy)
 
     def each(

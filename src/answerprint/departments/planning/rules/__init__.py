@@ -72,7 +72,7 @@ def load_rules(name: str, beside: Path | None = None) -> RulePack:
         )
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), RulePack)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError, msgspec.ValidationError) as error:
         raise PlanError(
             "AP-PLAN-121",
             f"this rule pack cannot be read: {error}",

@@ -118,7 +118,12 @@ def table_notes(text: str, name: str) -> list[Note]:
     try:
         rows = list(csv.reader(StringIO(text), delimiter=mark))
     except csv.Error as error:
-        raise ScriptError("AP-SCRIPT-131", f"this table cannot be read: {error}", file=name) from error
+        raise ScriptError(
+            "AP-SCRIPT-131",
+            f"this table cannot be read: {error}",
+            file=name,
+            remedy="save it as CSV: a note a row, quotes closed",
+        ) from error
     place: dict[str, int] = {}
     for index, title in enumerate(rows[0] if rows else []):
         bare = re.sub(r"[^\w#]", "", normalise(title)).replace("_", "")
