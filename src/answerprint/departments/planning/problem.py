@@ -221,19 +221,22 @@ def shooting_dates(
     wanted = max(at_least, 4 + -(-work * 14 // (10 * max(limit, 1))))
     latest = max(asked, default=production.start)
     for windows in (*(one.available for one in performers), *(one.windows for one in locations)):
-        latest = max([latest, *(min(one.first + datetime.timedelta(7), one.last) for one in windows)])
+        latest = max([latest, *(min(_week_after(one.first), one.last) for one in windows)])
     for one in performers:
-        latest = max([latest, *(gone.last + datetime.timedelta(7) for gone in one.unavailable)])
+        latest = max([latest, *(_week_after(gone.last) for gone in one.unavailable)])
     horizon = production.start + datetime.timedelta(MOST_DATES)
+    asked = {*asked, *also}
+    far = [one for one in asked if abs((one - production.start).days) > MOST_DATES]
     if production.end is None and latest > horizon:
+        far.append(latest)
+    if far:
         raise PlanError(
             "AP-PLAN-105",
-            f"{latest} lies more than {MOST_DATES} days after the start, {production.start}",
+            f"{min(far)} lies more than {MOST_DATES} days from the start, {production.start}",
             file=settings.file,
             at="production.start",
             remedy="check the years of the dates, or set production.end",
         )
-    asked = {*asked, *also}
     found = {*also, *(one for one in asked if one < production.start)}  # shot or published before the start
     date = production.start
     while date <= (production.end or horizon):
@@ -262,6 +265,11 @@ def shooting_dates(
             remedy="move the end, or take out days off and holidays",
         )
     return tuple(sorted(found))
+
+
+def _week_after(date: datetime.date) -> datetime.date:
+    """Where the calendar itself ends, its end."""
+    return min(date, datetime.date.max - datetime.timedelta(7)) + datetime.timedelta(7)
 
 
 def needed_light(strip: Strip, interiors_follow_script: bool) -> int:

@@ -121,7 +121,8 @@ class _Flow:
             if take <= 0 and self.page.used:
                 self._new_page()
                 continue
-            take = max(take, 1)
+            if take <= 0:  # nothing but parentheticals on a whole page: it ends where it ends
+                take = room - (block.kind == "speech")
             head, rest = rest[:take], rest[take:]
             if block.kind == "speech":
                 more = PrintedLine(((block.cue_column, (Run("(MORE)"),)),), "more", block.scene)
