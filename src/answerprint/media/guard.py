@@ -156,11 +156,15 @@ def check_file(path: Path | str) -> tuple[Path, bytes]:
                 file=named,
                 remedy="download it and give the file's path",
             ) from None
-        raise MediaError("AP-MEDIA-001", "there is no such file", file=named) from None
+        raise MediaError(
+            "AP-MEDIA-001", "there is no such file", file=named, remedy="check the path"
+        ) from None
     except PermissionError:
         _not_readable(named)
     except (OSError, ValueError) as error:
-        raise MediaError("AP-MEDIA-001", f"the path cannot be used: {error}", file=named) from error
+        raise MediaError(
+            "AP-MEDIA-001", f"the path cannot be used: {error}", file=named, remedy="check the path"
+        ) from error
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
         raise MediaError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,8 +54,8 @@ def plan_for(path: Path, request: Request) -> Plan:
     from answerprint.departments.planning.scheduling import plan_of
     from answerprint.departments.planning.settings import PlanSettings
 
-    beside = path.with_name(PLAN_NAME)
-    file = request.plan or (beside if beside.is_file() else None)
+    beside = path.parent / PLAN_NAME
+    file = request.plan or (beside if os.access(beside, os.F_OK) else None)
     settings = PlanSettings()
     if file is not None:
         need_plan(file)

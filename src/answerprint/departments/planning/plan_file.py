@@ -352,7 +352,11 @@ def _numbered(many: Iterable[Any]) -> Iterable[tuple[int, Any]]:
 
 def need_plan(path: Path) -> None:
     """Raises UsageError AP-USE-176 when a plan that was named is not there."""
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:  # too long a name
+        there = False
+    if not there:
         raise UsageError(
             "AP-USE-176",
             "there is no such plan",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from collections.abc import Iterable
@@ -226,7 +225,7 @@ def _by_content(head: bytes, path: Path) -> Form | None:
 
 def _holds_fadein(path: Path) -> bool:
     try:
-        with path.open("rb") as file, zipfile.ZipFile(io.BufferedReader(file)) as archive:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             names = archive.NameToInfo
             return "document.xml" in names and "word/document.xml" not in names
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):

@@ -19,7 +19,7 @@ from answerprint.departments.planning.talent.two_chains import OutOfTime
 MOST_SCENES = 63
 MOST_ACTORS = 62
 MOST_STATES = 40_000_000  # of 16 bytes, kept, and made at a time: with what sorts them, under 4 GB
-MOST_GROUPS = 4096
+LEAST_SHARING = 32  # sets with the same actors on location, on average, for which a bound is worth its time
 CHUNK = 1 << 16
 BITS = 16
 
@@ -129,7 +129,7 @@ class _Search:
         order = np.argsort(waiting, kind="stable")
         grouped = waiting[order]
         starts = np.flatnonzero(np.concatenate([[True], grouped[1:] != grouped[:-1]]))
-        if len(sets) == 0 or len(starts) > MOST_GROUPS:
+        if len(sets) < LEAST_SHARING * len(starts):
             return least
         for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
             weights = self._pairs(int(waiting[order[start]]))

@@ -22,7 +22,7 @@ from answerprint.departments.planning.talent.reductions import film_order, reduc
 from answerprint.departments.planning.talent.scene_sets import fits, meet_in_the_middle
 from answerprint.departments.planning.talent.two_chains import MOST_ACTORS
 
-FEW_SCENES = 16  # so few scenes are settled at once by their sets
+FEW_SCENES = 20  # so few scenes are settled at once by their sets
 SHAKEN = 20  # rounds of local search before sets of scenes are searched
 MOST_SHAKEN = 10_000  # rounds after all else has been tried
 QUICK_GROUP = 6  # actors solved together for a first bound, in milliseconds

@@ -27,7 +27,7 @@ SECTIONS = (
 def write_page(analysis: Analysis, out: Path) -> None:
     """Write the page. The same analysis is the same bytes. Raises MediaError when it cannot be written."""
     with written_aside(out) as aside:
-        aside.write_text(page(analysis), encoding="utf-8")
+        aside.write_text(page(analysis), encoding="utf-8", errors="backslashreplace")
 
 
 def page(analysis: Analysis) -> str:

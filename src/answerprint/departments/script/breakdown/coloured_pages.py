@@ -118,14 +118,17 @@ def _on_line(
     said = "".join(run.text for run in pieces)
     element = screenplay.scenes[line.scene].elements[line.element]
     visible = "".join(run.text for run in runs(element.text)).upper()
+    inset = element.kind == "parenthetical"
     if element.kind == "character":
         begin = 0
     else:
-        begin = visible.find(said.upper().lstrip("("), read.get((line.scene, line.element), 0))
+        begin = visible.find(
+            said.upper().strip("()") if inset else said.upper(), read.get((line.scene, line.element), 0)
+        )
         if begin < 0:
             return
         read[(line.scene, line.element)] = begin + len(said.strip("()"))
-    lead = 1 if element.kind == "parenthetical" and said.startswith("(") else 0
+    lead = 1 if inset and said.startswith("(") else 0
     for mark in marks:
         start, end = max(mark.start - begin, 0), min(mark.end - begin, len(said) - lead)
         if start < end:
@@ -168,7 +171,8 @@ def _key(canvas: Any, style: PageStyle, used: set[str]) -> None:
         canvas.setFillColorRGB(*marking.tint)
         canvas.setStrokeColorRGB(*marking.ink)
         canvas.setLineWidth(0.7)
-        canvas.roundRect(x, y - 1, 9, 7, 3 if marking.manner == "circled" else 0, stroke=1, fill=1)
+        if marking.manner != "asterisk":
+            canvas.roundRect(x, y - 1, 9, 7, 3 if marking.manner == "circled" else 0, stroke=1, fill=1)
         canvas.setFillColorRGB(*marking.ink)
         canvas.setFont(face, 7)
         if marking.manner == "asterisk":

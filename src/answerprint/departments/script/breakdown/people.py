@@ -301,6 +301,8 @@ def _role(
     said = " ".join(t.text for t in reading.tokens[start : last + 1])
     if plural:
         many = quantity(reading, start, at)
+        if one == "body" and not many:
+            return  # "Bodies sway": those that are there already
         if first in ("the", "these", "those", "his", "her", "their", "both") and one in _GENERAL and not many:
             return
         if first in ("both",) or (first == "the" and many in ("two", "three") and one in _GENERAL):

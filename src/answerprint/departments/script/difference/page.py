@@ -13,7 +13,7 @@ from answerprint.media.aside import written_aside
 def write_page(difference: Difference, out: Path) -> None:
     """Write the page. The same difference is the same bytes. Raises MediaError when it cannot be written."""
     with written_aside(out) as aside:
-        aside.write_text(page(difference), encoding="utf-8")
+        aside.write_text(page(difference), encoding="utf-8", errors="backslashreplace")
 
 
 def page(difference: Difference) -> str:

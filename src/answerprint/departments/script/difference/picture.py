@@ -96,7 +96,7 @@ def write_picture(difference: Difference, out: Path) -> None:
             remedy="use .svg or .png",
         )
     drawn = drawing(difference)
-    data = svg(drawn).encode() if suffix == ".svg" else png(drawn)
+    data = svg(drawn).encode("utf-8", "backslashreplace") if suffix == ".svg" else png(drawn)
     with written_aside(out) as aside:
         aside.write_bytes(data)
 

@@ -50,6 +50,7 @@ def gather(paths: Iterable[Path]) -> tuple[list[Note], list[AnswerprintError]]:
     """
     notes: list[Note] = []
     refused: list[AnswerprintError] = []
+    paths = list(paths)
     files = [file for path in paths for file in _files(path)]
     for file in files:
         try:
@@ -62,7 +63,7 @@ def gather(paths: Iterable[Path]) -> tuple[list[Note], list[AnswerprintError]]:
         raise ScriptError(
             "AP-SCRIPT-130",
             f"no notes in {len(files)} files",
-            file=str(files[0]) if len(files) == 1 else None,
+            file=str(paths[0]) if len(paths) == 1 else None,
             remedy=str(refused[0])
             if refused
             else "notes are [[notes]] of Fountain, Final Draft's notes, rows of a CSV with a column “note”, "
