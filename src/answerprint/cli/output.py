@@ -103,7 +103,8 @@ def save_all(folder: Path, files: Mapping[str, bytes], *originals: Path | None, 
     for name in files:
         refuse_taken(folder / name, *originals, force=force)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
             "AP-USE-075",

@@ -19,6 +19,7 @@ from answerprint.formats.text import read_text
 if TYPE_CHECKING:
     from answerprint.departments.planning.records import Schedule
     from answerprint.departments.planning.scheduling import Effort, Plan, Progress
+    from answerprint.formats.screenplays.model import Screenplay
 
 
 START = 0.4  # seconds that the program takes to begin and to print
@@ -38,8 +39,9 @@ class Request:
     start: datetime.date | None = None  # re-planning: the first date that may change
 
 
-def plan_for(path: Path, request: Request) -> Plan:
-    """A screenplay or breakdown with its settings, as strips, performers and locations.
+def plan_for(path: Path, request: Request, breakdown: Breakdown | None = None) -> Plan:
+    """A screenplay or breakdown with its settings, as strips, performers and locations. `breakdown`: that of
+    the file, where it is known already.
 
     Raises what reading the files raises, each with file, place and remedy.
     """
@@ -65,11 +67,17 @@ def plan_for(path: Path, request: Request) -> Plan:
     if request.weather is not None:
         settings = read_weather(request.weather, settings)
     rules = load_rules(settings.production.rules, file.parent if file is not None else None)
-    return plan_of(breakdown_of(path), settings, rules)
+    return plan_of(breakdown or breakdown_of(path), settings, rules)
 
 
-def schedule_of(path: Path, request: Request, effort: Effort, report: Progress | None = None) -> Schedule:
-    """The schedule of a screenplay or breakdown, as the request asks.
+def schedule_of(
+    path: Path,
+    request: Request,
+    effort: Effort,
+    report: Progress | None = None,
+    breakdown: Breakdown | None = None,
+) -> Schedule:
+    """The schedule of a screenplay or breakdown, as the request asks. `breakdown`: the file's, where known.
 
     Raises UsageError AP-USE-177 for requests that contradict themselves, and what reading and planning raise.
     """
@@ -77,7 +85,7 @@ def schedule_of(path: Path, request: Request, effort: Effort, report: Progress |
 
     began = time.monotonic()
     _check(request)
-    plan = plan_for(path, request)
+    plan = plan_for(path, request, breakdown)
     effort = replace(effort, seconds=max(0.5, effort.seconds - START - (time.monotonic() - began)))
     if request.published is not None and request.start is not None:
         from answerprint.departments.planning.replanning import replan
@@ -120,7 +128,7 @@ def breakdown_of(path: Path) -> Breakdown:
     Raises what reading a screenplay raises, FormatError AP-FORMAT-190 for JSON that is no breakdown, and
     PlanError AP-PLAN-104 where there is no scene.
     """
-    breakdown = _breakdown_of(path)
+    breakdown = _read_breakdown(path) if path.suffix.casefold() == ".json" else break_down_file(path)[1]
     if all(one.omitted for one in breakdown.sheets):
         raise PlanError(
             "AP-PLAN-104",
@@ -131,19 +139,23 @@ def breakdown_of(path: Path) -> Breakdown:
     return breakdown
 
 
-def _breakdown_of(path: Path) -> Breakdown:
-    if path.suffix.casefold() == ".json":
-        text, _ = read_text(path)
-        try:
-            return from_json(text, Breakdown)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise FormatError(
-                "AP-FORMAT-190",
-                f"this JSON is no breakdown: {error}",
-                file=str(path),
-                remedy="write one with `answerprint script breakdown FILE --json`",
-            ) from error
+def break_down_file(path: Path) -> tuple[Screenplay, Breakdown]:
+    """A screenplay and its breakdown, under the answers in NAME.breakdown.toml beside it."""
     from answerprint.departments.script.breakdown import break_down, read_answers
     from answerprint.departments.script.reading import read_screenplay
 
-    return break_down(read_screenplay(path), read_answers(path.with_name(f"{path.stem}.breakdown.toml")))
+    screenplay = read_screenplay(path)
+    return screenplay, break_down(screenplay, read_answers(path.with_name(f"{path.stem}.breakdown.toml")))
+
+
+def _read_breakdown(path: Path) -> Breakdown:
+    text, _ = read_text(path)
+    try:
+        return from_json(text, Breakdown)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FormatError(
+            "AP-FORMAT-190",
+            f"this JSON is no breakdown: {error}",
+            file=str(path),
+            remedy="write one with `answerprint script breakdown FILE --json`",
+        ) from error

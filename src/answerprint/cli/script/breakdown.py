@@ -46,9 +46,9 @@ def breakdown(
 ) -> None:
     """Cast, background, props, vehicles, animals, wardrobe and the rest of every scene, each with its reason.
 
-    Everything is proposed until you answer. Answers are kept in a file of your own (--decisions), hold through
-    revisions of the script, and are written only when you give one. --out writes breakdown-sheets.pdf,
-    coloured-pages.pdf, element-report.pdf and breakdown.xlsx.
+    Everything is proposed until you answer. Answers are kept in a file of your own (--decisions), hold
+    through revisions of the script, and are written only when you give one. --out writes
+    breakdown-sheets.pdf, coloured-pages.pdf, element-report.pdf and breakdown.xlsx.
 
     Example: answerprint script breakdown film.fountain --out breakdown
     """
@@ -68,7 +68,7 @@ def breakdown(
     found = answered(proposed, answers)
     for one in out_of_place(found, answers):
         stderr().print(
-            printable(f"kept, but its scene is not in this revision: {one.answer} {one.category}: {one.name}"),
+            printable(f"kept, though its scene is gone: {one.answer} {one.category}: {one.name}"),
             markup=False, highlight=False,
         )  # fmt: skip
     if out is not None:
@@ -152,7 +152,8 @@ def _text(console: Console, found: Breakdown, scene: str, *, ids: bool) -> None:
             if chosen and ids:
                 for one in chosen:
                     line(
-                        f"  {_MARKS[one.answer]} {marking.title:<17}{_named(one)}  {one.confidence:.2f}  {one.id}"
+                        f"  {_MARKS[one.answer]} {marking.title:<17}{_named(one)}  "
+                        f"{one.confidence:.2f}  {one.id}"
                     )
                     line(f"      {one.reason}")
             elif chosen:
@@ -167,10 +168,12 @@ def _text(console: Console, found: Breakdown, scene: str, *, ids: bool) -> None:
     for member in found.cast:
         called = f" (also {', '.join(member.aliases)})" if member.aliases else ""
         line(
-            f"{member.number:>4}. {member.name}{called}: {member.speeches} speeches, {len(member.scenes)} scenes"
+            f"{member.number:>4}. {member.name}{called}: {member.speeches} speeches, "
+            f"{len(member.scenes)} scenes"
         )
     line(
-        f"{len(found.sheets)} scenes, {len(found.sets)} sets, {len(found.cast)} parts; {counted['proposed']} proposed, "
+        f"{len(found.sheets)} scenes, {len(found.sets)} sets, {len(found.cast)} parts; "
+        f"{counted['proposed']} proposed, "
         f"{counted['accepted'] + counted['added']} decided, {counted['rejected']} rejected"
     )
 

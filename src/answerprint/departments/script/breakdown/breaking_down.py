@@ -30,7 +30,8 @@ READ = ("action", "general", "shot")  # kinds of elements whose words stand befo
 MOST_PASSAGES = 40  # of one element; a thing named more often is sure enough
 SYNOPSIS = 110  # characters
 _NO_SCENE = re.compile(
-    r"^\W*(?:FADE (?:IN|UP|FROM BLACK)|OVER BLACK|BLACK(?: SCREEN)?|TITLES?|SUPER|COLD OPEN|TEASER|ACT \w+)\b[\W\w]{0,80}$",
+    r"^\W*(?:FADE (?:IN|UP|FROM BLACK)|OVER BLACK|BLACK(?: SCREEN)?|TITLES?|SUPER|COLD OPEN|TEASER|ACT \w+)"
+    r"\b[\W\w]{0,80}$",
     re.IGNORECASE,
 )
 _SCREEN_TEXT = re.compile(
@@ -271,11 +272,22 @@ def _real_action(scene: Scene) -> bool:
 
 def _sheet(scene: Scene, scene_id: str, place: Place, elements: tuple[SceneElement, ...]) -> SceneSheet:
     return SceneSheet(
-        scene=scene_id, number=scene.number, heading=scene.heading, set=place.set, location=place.set,
-        interior=place.interior, exterior=place.exterior, day_or_night=place.day_or_night,
-        time_of_day=scene.time_of_day, script_day=scene.script_day, eighths=scene.eighths, page=scene.page,
-        synopsis=synopsis(scene), elements=elements, omitted=scene.omitted,
-    )  # fmt: skip
+        scene=scene_id,
+        number=scene.number,
+        heading=scene.heading,
+        set=place.set,
+        location=place.set,
+        interior=place.interior,
+        exterior=place.exterior,
+        day_or_night=place.day_or_night,
+        time_of_day=scene.time_of_day,
+        script_day=scene.script_day,
+        eighths=scene.eighths,
+        page=scene.page,
+        synopsis=synopsis(scene),
+        elements=elements,
+        omitted=scene.omitted,
+    )
 
 
 def synopsis(scene: Scene) -> str:
@@ -304,8 +316,12 @@ def _members(parts: Mapping[str, Part], sheets: Sequence[SceneSheet]) -> tuple[C
     )
     return tuple(
         CastMember(
-            number=number, name=name, speeches=parts[name].speeches if name in parts else 0, scenes=tuple(scenes[name]),
-            aliases=tuple(sorted(parts[name].aliases)) if name in parts else (), child=name in parts and parts[name].child,
+            number=number,
+            name=name,
+            speeches=parts[name].speeches if name in parts else 0,
+            scenes=tuple(scenes[name]),
+            aliases=tuple(sorted(parts[name].aliases)) if name in parts else (),
+            child=name in parts and parts[name].child,
         )
         for number, name in enumerate(ranked, start=1)
-    )  # fmt: skip
+    )

@@ -16,8 +16,10 @@ _OFF = re.compile(r"[\s,]+(?:V\.?\s?O\.?|O\.?\s?S\.?|O\.?\s?C\.?|VOICE[- ]?OVER|
 _CONTINUED = re.compile(r"[\s,\-–—]+(?:CONT(?:INUED|INUING|'D|’D|D)?\.?)$")
 _VOICE = re.compile(r"^(?P<who>.+?)(?:['’]S|['’])\s+(?:RECORDED\s+)?(?:VOICE|V\.O\.)$|^VOICE OF (?P<of>.+)$")
 _TOGETHER = re.compile(r"\s*(?:/|&|\+|,|\bAND\b)\s*")
-_EVERYONE = frozenset(["ALL", "BOTH", "EVERYONE", "EVERYBODY", "TOGETHER", "OTHERS", "VARIOUS", "CHORUS", "EVERYONE", "ELSE"]) | {
-    "ALL THREE", "THE OTHERS", "THE TWO", "THE REST", "ALL FOUR", "EVERYBODY ELSE", "VARIOUS VOICES", "OTHER VOICES", "ANOTHER VOICE",
+_EVERYONE = {
+    "ALL", "BOTH", "EVERYONE", "EVERYBODY", "TOGETHER", "OTHERS", "VARIOUS", "CHORUS", "ELSE",
+    "ALL THREE", "THE OTHERS", "THE TWO", "THE REST", "ALL FOUR", "EVERYBODY ELSE", "VARIOUS VOICES",
+    "OTHER VOICES", "ANOTHER VOICE",
 }  # fmt: skip
 TITLES = frozenset(
     [
@@ -193,7 +195,7 @@ def _joined(cues: Iterable[str], counted: Counter[str], known: Vocabulary) -> di
 
 
 def _same_person(short: str, long: str) -> bool:
-    """A first name or a surname of a longer cue; a cue with an age before it (YOUNG ANNA) is somebody else."""
+    """A first name or a surname of a longer cue; one with an age before it (YOUNG ANNA) is somebody else."""
     words = [word.strip(".").casefold() for word in long.split()]
     if words[0] in (
         "young",

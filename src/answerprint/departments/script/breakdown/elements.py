@@ -1,4 +1,4 @@
-"""Things in the action: props, vehicles, animals, wardrobe, make-up, each with why it is taken to be there."""
+"""Things in the action: props, vehicles, animals, wardrobe, make-up, each with why it is taken as there."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _FIRE = frozenset(("fire", "fires"))
 
 
 def things(reading: Reading, element: int, *, handled: bool = False) -> Iterator[Mention]:
-    """Every thing a sentence shows. `handled`: all of it is business in somebody's hands (a parenthetical)."""
+    """Every thing a sentence shows. `handled`: all of it is business in somebody's hands (parentheticals)."""
     known = reading.known
     at = 0
     before = -1  # where the last thing ended
@@ -121,7 +121,7 @@ def _adjacent(reading: Reading, at: int, length: int) -> bool:
 
 
 def _shorter(reading: Reading, at: int, found: tuple[Entry, int] | None) -> tuple[Entry, int] | None:
-    """`Tom's` owns what follows: no thing reaches over an owner, unless the list has it so (postman's bag)."""
+    """`Tom's` owns what follows: no thing reaches over an owner, unless a list has it so (postman's bag)."""
     if found is None:
         return None
     length = found[1]
@@ -197,9 +197,9 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
     shown = _shown(reading, at, last, start)
     if entry.when == "held":
         governed = looked = shown = handled = False
-        if verb not in _LIFTED or preposition not in ("", "up", "down", "over", "away"):
-            if not capitals:
-                return None
+        lifted = verb in _LIFTED and preposition in ("", "up", "down", "over", "away")
+        if not lifted and not capitals:
+            return None
     if entry.when == "handled" and not (
         governed or looked or capitals or handled or shown or (category != "props" and _used(verb))
     ):
@@ -243,7 +243,8 @@ def _judge(reading: Reading, entry: Entry, at: int, last: int, element: int, han
 
 def _category(name: str) -> Category:
     categories: dict[str, Category] = {
-        "props": "props", "vehicles": "vehicles", "animals": "animals", "wardrobe": "wardrobe", "makeup": "makeup",
+        "props": "props", "vehicles": "vehicles", "animals": "animals", "wardrobe": "wardrobe",
+        "makeup": "makeup",
     }  # fmt: skip
     return categories[name]
 
@@ -291,9 +292,9 @@ def _head_after(reading: Reading, last: int) -> str | None:
     known = reading.known
     word = reading.words[last]
     plural = singular(word) != word
-    if not plural and after in known.nouns["places"] and after not in known.closed["determiners"]:
-        if not reading.is_verb(last + 1) and not after.endswith("ing"):
-            return after
+    place = after in known.nouns["places"] and after not in known.closed["determiners"]
+    if not plural and place and not reading.is_verb(last + 1) and not after.endswith("ing"):
+        return after
     if (
         plural
         or reading.finite(last + 1)

@@ -25,7 +25,8 @@ _THROWS = frozenset(("hurl", "fling"))
 _GRIPS = frozenset(("choke", "throttle", "scale", "vault", "strangle"))
 _AIMED = frozenset(("the", "a", "his", "her", "at", "into", "again", "twice", "once", "back", "through"))
 _ALSO_VERBS = frozenset(
-    ("fire", "smoke", "wind", "storm", "steam", "dust", "flame", "blaze", "spark", "wave", "waves", "splash", "mist",
+    ("fire", "smoke", "wind", "storm", "steam", "dust", "flame", "blaze", "spark", "wave", "waves", "splash",
+     "mist",
      "fog", "flood", "blast", "spell", "portal", "planet", "hail", "rain", "snow")
 )  # fmt: skip
 
@@ -140,7 +141,7 @@ def _effect(reading: Reading, at: int, last: int, key: str) -> bool:
 
 
 def _bodily(reading: Reading, at: int) -> bool:
-    """Whether the subject of a verb of falling is somebody, an animal or a vehicle: not night, rain, or a look."""
+    """Whether the subject of a verb of falling is somebody, an animal, a vehicle: not rain, not a look."""
     for back in range(at - 1, max(at - 7, -1), -1):
         token = reading.tokens[back]
         if token.kind == "mark":

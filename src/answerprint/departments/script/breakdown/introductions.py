@@ -13,6 +13,12 @@ _AGE = listed("age")
 _FORMAL = listed("formal")
 _JOINING = frozenset(("and", "aka", "or", "alias", "with"))
 
+# What begins a sentence in capitals and is no person.
+_NOBODY = {
+    "rain", "snow", "night", "silence", "darkness", "smoke", "water", "thunder", "lightning", "fog",
+    "sunlight", "moonlight", "dawn", "music", "camera", "steam", "nobody", "laughter", "behind",
+}  # fmt: skip
+
 
 def introduce(cast: Cast, sentences: Iterable[Sentence]) -> None:
     """Learn from the action: full names of those who speak, and people who never do.
@@ -81,10 +87,12 @@ def _ordinary(known: Vocabulary, word: str, *, shouted: bool = False) -> bool:
     return (
         any(word in words for words in closed.values())
         or any(word in words or one in words for words in lists.values())
-        or word in known.base or one in known.people or word in known.groups
+        or word in known.base
+        or one in known.people
+        or word in known.groups
         or (not shouted and word.endswith(("ness", "tion", "ing", "ly", "ence", "ity")))
-        or word in ("rain", "snow", "night", "silence", "darkness", "smoke", "water", "thunder", "lightning", "fog", "sunlight", "moonlight", "dawn", "music", "camera", "steam", "nobody", "laughter", "behind")
-    )  # fmt: skip
+        or word in _NOBODY
+    )
 
 
 def _capital_runs(tokens: list[Token]) -> Iterator[tuple[int, int]]:

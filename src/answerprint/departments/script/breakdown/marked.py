@@ -9,17 +9,23 @@ import msgspec
 from answerprint.core.breakdown import Category, Passage, SceneElement
 from answerprint.formats.screenplays.model import Element, Scene
 
-_CATEGORIES: dict[str, Category] = {
-    "cast": "cast", "cast members": "cast", "characters": "cast", "silent bits": "cast",
-    "background": "background", "background actors": "background", "extras": "background", "atmosphere": "background",
-    "props": "props", "prop": "props", "hand props": "props", "weapons": "props", "set dressing": "props", "greenery": "props",
-    "vehicles": "vehicles", "picture vehicles": "vehicles", "picture cars": "vehicles",
-    "animals": "animals", "animal handler": "animals", "livestock": "animals", "animal wrangler": "animals",
-    "wardrobe": "wardrobe", "costumes": "wardrobe", "makeup": "makeup", "make-up": "makeup", "makeup/hair": "makeup", "hair": "makeup",
-    "stunts": "stunts", "vfx": "vfx", "visual effects": "vfx", "visual fx": "vfx", "optical fx": "vfx", "cgi": "vfx",
-    "special effects": "sfx", "mechanical effects": "sfx", "mechanical fx": "sfx", "sfx": "sfx",
-    "sound": "sound", "sound effects": "sound", "music": "music", "children": "children", "minors": "children",
-}  # fmt: skip
+# Our category ← the names other programs give it.
+_NAMES: dict[Category, str] = {
+    "cast": "cast, cast members, characters, silent bits",
+    "background": "background, background actors, extras, atmosphere",
+    "props": "props, prop, hand props, weapons, set dressing, greenery",
+    "vehicles": "vehicles, picture vehicles, picture cars",
+    "animals": "animals, animal handler, livestock, animal wrangler",
+    "wardrobe": "wardrobe, costumes",
+    "makeup": "makeup, make-up, makeup/hair, hair",
+    "stunts": "stunts",
+    "vfx": "vfx, visual effects, visual fx, optical fx, cgi",
+    "sfx": "special effects, mechanical effects, mechanical fx, sfx",
+    "sound": "sound, sound effects",
+    "music": "music",
+    "children": "children, minors",
+}
+_CATEGORIES = {name: category for category, names in _NAMES.items() for name in names.split(", ")}
 
 
 def category_of(name: str) -> Category:

@@ -17,7 +17,8 @@ _MEASURES = listed("measures")
 _ALONE = listed("alone")
 _TAKERS = listed("takers")
 _PERSONAL_ENDINGS = (
-    "-seller", "-sellers", "-maker", "-makers", "-keeper", "-keepers", "-worker", "-workers", "-driver", "-drivers",
+    "-seller", "-sellers", "-maker", "-makers", "-keeper", "-keepers", "-worker", "-workers",
+    "-driver", "-drivers",
     "woman", "women", "-man", "-men",
 )  # fmt: skip
 _NOT_PEOPLE = frozenset(("human", "woman", "women"))

@@ -1,6 +1,6 @@
 """The shallow reading of a sentence: what is a noun in it, what governs it, and what is not there at all.
 
-No parser: closed classes, verb lists and the order of words. It is meant for the present tense of action lines.
+No parser: closed classes, verb lists and the order of words, for the present tense of action lines.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class Reading:
         return after is None or after in loose or after.endswith("ly")
 
     def _thing_acts(self, at: int, after: str | None) -> bool:
-        """`Beer flies.`, `The letter drops to the floor`: a thing in the singular and a verb no hand is in."""
+        """`Beer flies.`, `The letter drops to the floor`: one thing, and a verb that no hand is in."""
         if (
             singular(self.words[at - 1]) != self.words[at - 1]
             or self.known.name_of(self.words[at - 1]) is None
@@ -445,7 +445,7 @@ class Reading:
         return end
 
     def _mask(self, at: int, reason: str, *, phrase: bool = False) -> None:
-        """Everything up to the clause's end, or only the noun phrase and what is joined to it by and/or/of."""
+        """Everything up to the clause's end, or only the noun phrase and what and/or/of join to it."""
         end = self._clause_end(at)
         if phrase:
             seen = False

@@ -29,11 +29,31 @@ def write_workbook(breakdown: Breakdown) -> bytes:
     tables = [
         Table(
             "Scenes",
-            ("Scene", "I/E", "Set", "Day/night", "Script day", "Eighths", "Pages", "Page", "Cast", "Synopsis", "Id"),
+            (
+                "Scene",
+                "I/E",
+                "Set",
+                "Day/night",
+                "Script day",
+                "Eighths",
+                "Pages",
+                "Page",
+                "Cast",
+                "Synopsis",
+                "Id",
+            ),
             [
                 (
-                    sheet.number, _place(sheet), sheet.set, sheet.day_or_night, sheet.script_day, sheet.eighths,
-                    in_eighths(sheet.eighths), sheet.page or None, _cast_numbers(breakdown, sheet), sheet.synopsis,
+                    sheet.number,
+                    _place(sheet),
+                    sheet.set,
+                    sheet.day_or_night,
+                    sheet.script_day,
+                    sheet.eighths,
+                    in_eighths(sheet.eighths),
+                    sheet.page or None,
+                    _cast_numbers(breakdown, sheet),
+                    sheet.synopsis,
                     sheet.scene,
                 )
                 for sheet in sheets
@@ -44,7 +64,11 @@ def write_workbook(breakdown: Breakdown) -> bytes:
             ("No.", "Name", "Also called", "Speeches", "Scenes", "Eighths", "Child", "In scenes"),
             [
                 (
-                    member.number, member.name, ", ".join(member.aliases), member.speeches, len(member.scenes),
+                    member.number,
+                    member.name,
+                    ", ".join(member.aliases),
+                    member.speeches,
+                    len(member.scenes),
                     sum(sheet.eighths for sheet in sheets if sheet.scene in set(member.scenes)),
                     "yes" if member.child else "",
                     ", ".join(sheet.number for sheet in sheets if sheet.scene in set(member.scenes)),
@@ -57,14 +81,16 @@ def write_workbook(breakdown: Breakdown) -> bytes:
             ("Set", "I/E", "Scenes", "Eighths", "In scenes"),
             [
                 (
-                    name, "/".join(sorted({_place(one) for one in sheets if one.set == name} - {""})),
-                    sum(one.set == name for one in sheets), sum(one.eighths for one in sheets if one.set == name),
+                    name,
+                    "/".join(sorted({_place(one) for one in sheets if one.set == name} - {""})),
+                    sum(one.set == name for one in sheets),
+                    sum(one.eighths for one in sheets if one.set == name),
                     ", ".join(one.number for one in sheets if one.set == name),
                 )
                 for name in breakdown.sets
             ],
         ),
-    ]  # fmt: skip
+    ]
     for marking in MARKINGS:
         used = elements_by_name(breakdown, marking.category)
         if used and marking.category != "cast":
@@ -73,7 +99,7 @@ def write_workbook(breakdown: Breakdown) -> bytes:
 
 
 def write_report(breakdown: Breakdown) -> bytes:
-    """The element report as PDF: by category, each element with its scenes and the first words that name it."""
+    """The element report as PDF: by category, each element with its scenes and the first words naming it."""
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()

@@ -19,7 +19,8 @@ _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _PREFIX = re.compile(r"^\s*(?:\d+[A-Z]?[.)]?\s+)?(?:(?:INT|EXT|EST|I|E)\b\.?\s*/?\s*)+(?=[^A-Z]|\s)", re.I)
 _SPANS = r"(?:MOMENT|SECOND|MINUTE|HOUR|DAY|NIGHT|WEEK|MONTH|YEAR)S?"
 _LATER = re.compile(
-    rf"^(?:[\w' ]{{0,20}}\b{_SPANS} |(?:A )?(?:BIT|LITTLE|SHORT WHILE|WHILE|MUCH) )(?:LATER|EARLIER|AFTER|AGO|BEFORE)$"
+    rf"^(?:[\w' ]{{0,20}}\b{_SPANS} |(?:A )?(?:BIT|LITTLE|SHORT WHILE|WHILE|MUCH) )"
+    r"(?:LATER|EARLIER|AFTER|AGO|BEFORE)$"
 )
 _YEAR = re.compile(
     r"^(?:[A-Z]+ )?(?:\d{1,2},? )?(?:1[4-9]|2[01])\d\d'?S?$|^\d{1,2}(?::\d\d)?\s*(?:[AP]\.?M\.?)?$"
@@ -102,7 +103,7 @@ def _named_in(key: _Key, canonical: dict[_Key, str]) -> str:
 
 
 def _names_a_place(words: list[str], hour: bool) -> bool:
-    """Whether a forced heading is somewhere rather than a shot: an hour at its end, or nothing but a place."""
+    """Whether a forced heading is somewhere rather than a shot: it ends with an hour, or is a place only."""
     settings = vocabulary().settings
     shots = settings["shots"] - {"the", "on", "back"}
     if shots.intersection(words) or words[:1] == ["on"] or words[:2] == ["back", "to"]:
@@ -116,7 +117,7 @@ def _names_a_place(words: list[str], hour: bool) -> bool:
 
 
 def _parts(heading: str, placed: bool) -> tuple[_Key, str]:
-    """A heading's places from the largest to the smallest without hours and remarks: folded, and as written."""
+    """A heading's places, the largest first, without hours and remarks: folded, and as written."""
     text = " ".join(heading[:LONGEST].upper().replace("’", "'").replace("‘", "'").split())
     text = _PREFIX.sub("", text) if placed else text
     text = _BRACKETED.sub(" ", re.sub(r"\s*#[\w.\-]+#\s*$", "", text))
@@ -164,7 +165,7 @@ def _without_hour(piece: str) -> str:
 
 
 def _hour(scene: Scene, before: Place | None) -> DayOrNight:
-    """For readers that do not resolve it: the hour written, else the one before for CONTINUOUS and the like."""
+    """For readers that do not resolve it: the hour written, else the one before for CONTINUOUS."""
     hours = pairs(vocabulary().settings["hours"])
     words = re.findall(r"[a-z\-]+", scene.time_of_day.casefold())
     for word in reversed(words):
@@ -208,7 +209,7 @@ def _join_spellings(counted: Counter[_Key], main: dict[_Key, _Key]) -> None:
 
 
 def _join_slips(counted: Counter[_Key], main: dict[_Key, _Key]) -> None:
-    """A heading written once, one letter away from another: a slip. Numbers and short words differ on purpose."""
+    """A heading written once, one letter away from another, is a slip; numbers and short words are not."""
     near: dict[str, list[_Key]] = {}
     for key in counted:
         said = " - ".join(key)[:60]
@@ -235,7 +236,7 @@ def _slip(one: str, other: str) -> bool:
 
 
 def _join_buildings(counted: Counter[_Key], main: dict[_Key, _Key]) -> None:
-    """`KITCHEN` is `HOUSE - KITCHEN` where the screenplay has one kitchen only; `ROOM 12` is `INN ROOM 12`."""
+    """`KITCHEN` is `HOUSE - KITCHEN` where the script has one kitchen only; `ROOM 12` is `INN ROOM 12`."""
     longer: dict[str, set[_Key]] = {}
     for key in counted:
         root = _root(main, key)

@@ -107,9 +107,16 @@ def _header(canvas: Any, breakdown: Breakdown, sheet: SceneSheet, at: int, part:
     location = sheet.location if sheet.location != sheet.set else ""
     _row(
         canvas,
-        (("Location", location, 0.42), ("Script page", str(sheet.page or "–"), 0.12), ("Heading", sheet.heading, 0.46)),
-        y - 34, 24, (1.0, 1.0, 1.0), 8.5,
-    )  # fmt: skip
+        (
+            ("Location", location, 0.42),
+            ("Script page", str(sheet.page or "–"), 0.12),
+            ("Heading", sheet.heading, 0.46),
+        ),
+        y - 34,
+        24,
+        (1.0, 1.0, 1.0),
+        8.5,
+    )
     _row(canvas, (("Synopsis", sheet.synopsis, 1.0),), y - 58, 24, (1.0, 1.0, 1.0), 8.5)
 
 

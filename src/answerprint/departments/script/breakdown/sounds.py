@@ -13,6 +13,11 @@ from answerprint.departments.script.breakdown.vocabulary import vocabulary
 _NOT_HEARD = frozenset(("hands", "hand"))
 _VOICES = frozenset(("scream", "shriek", "cheer", "whimper", "wail", "howl"))  # heard from people too
 
+_GOES_OFF = frozenset(["rattle", "buzz", "ring", "beep", "tick", "chime"])
+_DONE_BY_PEOPLE = {
+    "strike", "sound", "roar", "drone", "click", "drip", "murmur", "hiss", "crow", "echo",
+}  # fmt: skip
+
 
 def sounds(reading: Reading, element: int) -> Iterator[Mention]:
     """Sounds and music that a sentence tells of."""
@@ -109,14 +114,7 @@ def _sounding(reading: Reading, at: int, base: str, element: int) -> Iterator[Me
     known = reading.known
     token = reading.tokens[at]
     before = reading.words[at - 1] if at and reading.tokens[at - 1].kind == "word" else ""
-    if reading.after(at) in ("off", "out", "up", "at", "down") and base in (
-        "rattle",
-        "buzz",
-        "ring",
-        "beep",
-        "tick",
-        "chime",
-    ):
+    if reading.after(at) in ("off", "out", "up", "at", "down") and base in _GOES_OFF:
         return
     sure = 0.8 if token.capitals else 0.6
     if base in ("knock", "slam"):
@@ -128,21 +126,9 @@ def _sounding(reading: Reading, at: int, base: str, element: int) -> Iterator[Me
                 "sound", "door slam", element, token.start, token.end, sure, f"heard: “{token.text}”"
             )
         return
-    if base in (
-        "strike",
-        "sound",
-        "roar",
-        "drone",
-        "click",
-        "drip",
-        "murmur",
-        "hiss",
-        "crow",
-        "whistle",
-        "echo",
-    ) and (before in reading.names or not before):
-        if base != "whistle":
-            return
+    named = before in reading.names or not before
+    if named and base in _DONE_BY_PEOPLE:
+        return
     if (
         before
         and before not in reading.names
