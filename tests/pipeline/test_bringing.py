@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from answerprint.core.errors import UsageError
+from answerprint.departments.script.reading import read_screenplay
+from answerprint.formats.screenplays.registry import write_screenplay
 from answerprint.pipeline.bringing import bring
+
+SCRIPT = Path(__file__).resolve().parents[2] / "demo/script/the-late-post.fountain"
 
 
 @pytest.fixture
@@ -84,3 +88,23 @@ def test_a_production_is_not_brought_into_itself(tmp_path: Path, card: Path) -> 
     with pytest.raises(UsageError) as caught:
         bring(root, [root / "footage"])
     assert caught.value.code == "AP-USE-021"
+
+
+def test_a_pdf_is_a_screenplay_when_it_is_named_and_a_card_s_paper_when_it_is_not(
+    tmp_path: Path, card: Path
+) -> None:
+    for name in ("readme.txt", "card.pdf", "draft.fdx"):
+        (card / name).write_bytes(name.encode())
+    brought = {Path(one.file).name: one.destination for one in bring(tmp_path / "film", [card])}
+    assert (brought["draft.fdx"], brought["card.pdf"], brought["readme.txt"]) == ("script/draft.fdx", "", "")
+    [named] = bring(tmp_path / "other film", [card / "card.pdf"])
+    assert named.destination == "script/card.pdf"
+
+
+@pytest.mark.parametrize("suffix", [".fdx", ".pdf"])
+def test_the_demonstration_s_lines_are_the_same_from_any_format(tmp_path: Path, suffix: str) -> None:
+    """So a production keeps its takes and decisions when the writer sends another kind of file."""
+    source = read_screenplay(SCRIPT)
+    other = tmp_path / f"script{suffix}"
+    other.write_bytes(write_screenplay(source, suffix))
+    assert [line.key for line in read_screenplay(other).lines()] == [line.key for line in source.lines()]

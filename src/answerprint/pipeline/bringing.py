@@ -17,8 +17,9 @@ Kind = Literal["footage", "sound", "script"]
 SOUND_SUFFIXES = frozenset(
     {".wav", ".bwf", ".rf64", ".flac", ".aif", ".aiff", ".mp3", ".m4a", ".ogg", ".opus", ".wv"}
 )
-SCRIPT_SUFFIXES = frozenset({".fountain", ".spmd", ".csv", ".tsv", ".ale"})
-OTHER_SCREENPLAYS = {".fdx": "Final Draft", ".fadein": "Fade In", ".celtx": "Celtx", ".highland": "Highland"}
+SCRIPT_SUFFIXES = frozenset({".fountain", ".spmd", ".fdx", ".fadein", ".osf", ".csv", ".tsv", ".ale"})
+PAPER_SUFFIXES = frozenset({".pdf", ".txt"})  # a screenplay when named by itself; cards carry others
+OTHER_SCREENPLAYS = {".celtx": "Celtx", ".highland": "Highland"}
 PICTURE_SUFFIXES = frozenset(
     {
         *(".mp4", ".mov", ".m4v", ".mkv", ".webm", ".mxf", ".mts", ".m2ts", ".ts", ".avi", ".mpg", ".mpeg"),
@@ -38,10 +39,13 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def kind_of(path: Path) -> Kind | None:
-    """Which folder of a production a file belongs in, or None when it is of no known kind."""
+def kind_of(path: Path, *, named: bool = False) -> Kind | None:
+    """Which folder of a production a file belongs in, or None when it is of no known kind.
+
+    named: the file itself was given, not a folder that holds it.
+    """
     suffix = path.suffix.casefold()
-    if suffix in SCRIPT_SUFFIXES:
+    if suffix in SCRIPT_SUFFIXES or (named and suffix in PAPER_SUFFIXES):
         return "script"
     if suffix in SOUND_SUFFIXES:
         return "sound"
@@ -60,7 +64,7 @@ def bring(root: Path, paths: Sequence[Path], *, copy: bool = False, dry_run: boo
     for path in paths:
         found = list(_files(root, path))
         for file, card in found:
-            kind = kind_of(file)
+            kind = kind_of(file, named=path.is_file())
             if kind is None:
                 planned.append(
                     Brought(file=str(file), kind=None, action="left out", reason=_unknown(file)[0])
@@ -95,14 +99,15 @@ def _files(root: Path, path: Path) -> Iterator[tuple[Path, Path]]:
             "AP-USE-021", "is inside the production already", file=str(path), remedy="run answerprint make"
         )
     if absolute.is_file():
-        if kind_of(absolute) is None:
+        kind = kind_of(absolute, named=True)
+        if kind is None:
             raise UsageError(
                 "AP-USE-023",
                 _unknown(absolute)[0],
                 file=str(path),
                 remedy=_unknown(absolute)[1],
             )
-        card = absolute.parent.name if kind_of(absolute) != "script" else ""
+        card = absolute.parent.name if kind != "script" else ""
         yield absolute, Path(card)
         return
     if not absolute.is_dir():
@@ -127,7 +132,7 @@ def _unknown(file: Path) -> tuple[str, str]:
         return f"{program} screenplays are not read", "export it as Fountain (.fountain)"
     return (
         f"a file of an unknown kind ({file.suffix or 'no suffix'})",
-        "add picture, sound, a .fountain screenplay, or a .csv or .ale log",
+        "add picture, sound, a screenplay (.fountain, .fdx, .fadein, .pdf, .txt), or a .csv or .ale log",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,15 +93,27 @@ def schedule_of(
         from answerprint.departments.planning.replanning import replan
         from answerprint.departments.planning.schedule_file import read_schedule
 
-        return replan(plan, read_schedule(request.published), request.start, effort, report)
+        with naming(request.published):
+            return replan(plan, read_schedule(request.published), request.start, effort, report)
     if request.board is not None:
         from answerprint.departments.planning.board_import import read_board
         from answerprint.departments.planning.replanning import on_board
 
         small = request.at_most if request.improve == "small" else None
         full = request.improve == "full"
-        return on_board(plan, read_board(request.board), effort, small=small, full=full, report=report)
+        with naming(request.board):
+            return on_board(plan, read_board(request.board), effort, small=small, full=full, report=report)
     return schedule(plan, effort, report)
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Errors about what a file holds name it, where what raised them knew only the records."""
+    try:
+        yield
+    except PlanError as error:
+        error.file = error.file or str(file)
+        raise
 
 
 def _check(request: Request) -> None:

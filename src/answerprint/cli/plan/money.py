@@ -60,12 +60,14 @@ def budget(
     from answerprint.departments.planning.money.budget_pages import budget_csv, budget_document, top_sheet
     from answerprint.departments.planning.money.quantities import quantities
     from answerprint.departments.planning.money.workbook import budget_workbook
+    from answerprint.pipeline.planning import naming
 
     schedule = _schedule(file, plan)
     if write_rates is not None:
-        return _write_rates(schedule, write_rates, (file, rates, plan), force, json)
-    priced = _rates(schedule, rates)
-    made = budget_of(schedule, priced, title=priced.title or schedule.title)
+        return _write_rates(schedule, file, write_rates, (rates, plan), force, json)
+    priced = _rates(schedule, rates, file)
+    with naming(file):
+        made = budget_of(schedule, priced, title=priced.title or schedule.title)
     document = budget_document(made)
     names: list[str] = []
     if out is not None:
@@ -110,16 +112,18 @@ def risk(
     from answerprint.departments.planning.money.board import with_climates
     from answerprint.departments.planning.money.forecast import risk_of
     from answerprint.departments.planning.money.history import read_history
+    from answerprint.pipeline.planning import naming
 
     schedule = _schedule(file, plan)
-    priced = _rates(schedule, rates)
+    priced = _rates(schedule, rates, file)
     if plan is not None:
         from answerprint.departments.planning.plan_file import read_plan
 
         priced = with_climates(priced, read_plan(plan).locations)
     past = read_history(history) if history is not None else None
     title = priced.title or schedule.title
-    found = risk_of(schedule, priced, past, runs=runs, seed=seed, title=title)
+    with naming(file):
+        found = risk_of(schedule, priced, past, runs=runs, seed=seed, title=title)
     names: list[str] = []
     if out is not None:
         from answerprint.cli.output import save_all
@@ -153,25 +157,29 @@ def _schedule(file: Path, plan: Path | None = None) -> Schedule:
     return msgspec.structs.replace(made, title=made.title or breakdown.title)
 
 
-def _rates(schedule: Schedule, rates: Path | None) -> Rates:
+def _rates(schedule: Schedule, rates: Path | None, file: Path) -> Rates:
     from answerprint.departments.planning.money.rates_reading import parse_rates, read_rates
 
-    return read_rates(rates) if rates is not None else parse_rates(_starter(schedule))
+    return read_rates(rates) if rates is not None else parse_rates(_starter(schedule, file))
 
 
-def _starter(schedule: Schedule) -> str:
+def _starter(schedule: Schedule, file: Path) -> str:
     from answerprint.departments.planning.money.quantities import quantities
     from answerprint.departments.planning.money.rates import Rates
     from answerprint.departments.planning.money.starter import starter_rates
+    from answerprint.pipeline.planning import naming
 
-    return starter_rates(schedule, quantities(schedule, Rates(currency="EUR")), title=schedule.title)
+    with naming(file):
+        return starter_rates(schedule, quantities(schedule, Rates(currency="EUR")), title=schedule.title)
 
 
-def _write_rates(schedule: Schedule, path: Path, read: Iterable[Path | None], force: bool, json: bool) -> int:
+def _write_rates(
+    schedule: Schedule, file: Path, path: Path, read: Iterable[Path | None], force: bool, json: bool
+) -> int:
     from answerprint.cli.output import refuse_taken, save
 
-    refuse_taken(path, *read, force=force)
-    save(path, _starter(schedule).encode(), force=force)
+    refuse_taken(path, file, *read, force=force)
+    save(path, _starter(schedule, file).encode(), force=force)
 
     def text(console: Console) -> None:
         message = f"{path}: put in your own figures, then answerprint plan budget … --rates {path}"

@@ -23,6 +23,7 @@ from answerprint.departments.planning.problem import (
 )
 from answerprint.departments.planning.records import Violation, Window
 from answerprint.departments.planning.settings import minutes_of
+from answerprint.formats.screenplays.pagination import in_eighths
 
 WIDE = 500  # days looked at on either side when the calendar itself is left out
 MOST_STRIPS = 80  # of one group that are filtered one by one
@@ -67,6 +68,9 @@ class _Finder:
         for pair in self.problem.precedences:
             if set(pair) & set(strips) and not self._possible(self._facts(list(pair))):
                 return self._filtered(list(pair))
+        circle = _circle(self.problem.precedences)
+        if circle & set(strips):
+            return self._filtered(sorted(circle))
         crowd, facts = self._crowd()
         return facts if crowd & set(strips) else ()
 
@@ -80,7 +84,8 @@ class _Finder:
         return self._known[key]
 
     def _crowd(self) -> tuple[frozenset[int], tuple[str, ...]]:
-        """Strips that ask for more minutes than the dates open to them hold, and the facts that say so."""
+        """Strips that ask for more minutes or pages than the dates open to them hold, and the facts that say
+        so."""
         if self._crowded is None:
             self._crowded = frozenset(), ()
             problem = self.problem
@@ -102,12 +107,15 @@ class _Finder:
     def _tight(self, strips: list[int]) -> list[int]:
         """Strips whose dates, taken together, are too few: those with the narrowest choice first."""
         problem = self.problem
+        pages = problem.settings.day.max_eighths
         count = len(problem.dates)
         dates = {n: _folded(problem.allowed[n], count) for n in strips}
         for group in sorted(set(dates.values()), key=lambda bits: bits.bit_count()):
             inside = [n for n in strips if not dates[n] & ~group]
             if sum(problem.minutes[n] for n in inside) > group.bit_count() * problem.limit:
                 return sorted(inside, key=lambda n: -problem.minutes[n])
+            if pages and sum(problem.strips[n].eighths for n in inside) > group.bit_count() * pages:
+                return sorted(inside, key=lambda n: -problem.strips[n].eighths)
         return []
 
     def _facts(self, strips: list[int]) -> list[_Fact]:
@@ -115,6 +123,9 @@ class _Finder:
         production, strips_of, minutes = settings.production, problem.strips, problem.minutes
         off = ", ".join(production.days_off) or "no day"
         facts: list[_Fact] = [_Fact("hours", 0, f"a shooting day has at most {problem.limit} minutes")]
+        pages = settings.day.max_eighths
+        if pages:
+            facts.append(_Fact("pages", 0, f"a shooting day has at most {in_eighths(pages)} pages"))
         end = f" to {_date(production.end)}" if production.end else ""
         call = settings.day.earliest_call
         facts.append(_Fact("call", 0, f"no day is called before {call}"))
@@ -184,13 +195,15 @@ class _Finder:
                 _Fact(
                     "strip",
                     n,
-                    f"scene {strips_of[n].number} needs {where} for {minutes[n]} minutes",
+                    f"scene {strips_of[n].number} needs {where} for {minutes[n]} minutes"
+                    + (f" and {in_eighths(strips_of[n].eighths)} pages" if pages else ""),
                 )
             )
         # What matters least to a person is tried first, so that it is the first to go.
         rank = (
             "fixed",
             "hours",
+            "pages",
             "call",
             "minor",
             "light",
@@ -220,11 +233,15 @@ class _Finder:
             first, then = problem.precedences[at]
             if first in open_to and then in open_to and min(open_to[first]) > max(open_to[then]):
                 return False
-        if "hours" in said:
-            groups = {frozenset(days) for days in open_to.values()}
-            for group in groups:
-                asked = sum(problem.minutes[n] for n, days in open_to.items() if group.issuperset(days))
-                if asked > len(group) * problem.limit:
+        if _circle([problem.precedences[at] for at in said.get("order", ())]):
+            return False
+        for kind, most, need in (
+            ("hours", problem.limit, problem.minutes),
+            ("pages", problem.settings.day.max_eighths, [one.eighths for one in problem.strips]),
+        ):
+            for group in {frozenset(days) for days in open_to.values()} if kind in said else ():
+                asked = sum(need[n] for n, days in open_to.items() if group.issuperset(days))
+                if asked > len(group) * most:
                     return False
         return True
 
@@ -280,6 +297,17 @@ class _Finder:
                     low, high = span if span is not None else (0, 10**6)
                     span = max(low, first), min(high, last)
         return span is None or span[1] - span[0] >= problem.minutes[n]
+
+
+def _circle(pairs: Iterable[tuple[int, int]]) -> set[int]:
+    """Strips that come before themselves, and those between them; empty when there is an order."""
+    left = set(pairs)
+    while True:
+        firsts, thens = {first for first, _ in left}, {then for _, then in left}
+        kept = {(first, then) for first, then in left if first in thens and then in firsts}
+        if kept == left:
+            return firsts
+        left = kept
 
 
 def _smallest(facts: list[_Fact], possible: Callable[[list[_Fact]], bool]) -> list[_Fact]:

@@ -14,13 +14,17 @@ from answerprint.pipeline.making import Making
 from answerprint.pipeline.stages.log import inputs_of, known_hashes
 from answerprint.store.production import display_name
 
-SCREENPLAYS = (".fountain", ".spmd")
+SCREENPLAYS = (".fountain", ".spmd", ".fdx", ".fadein", ".osf")
+PAPERS = (".pdf", ".txt")  # may be anything kept beside a script: read where nothing better is there
 RECOGNISED_LANGUAGES = ("en",)  # what the bundled recogniser speaks
 
 
 def read_script(making: Making) -> Screenplay | None:
-    """The production's screenplay, or None where there is none. Of several, the last by name is read."""
-    scripts = [path for path in inputs_of(making, ("script",)) if path.suffix.casefold() in SCREENPLAYS]
+    """The production's screenplay, or None where there is none. Of several, the last by name is read; a PDF
+    or plain text only where no screenplay program's own file is there."""
+    there = inputs_of(making, ("script",))
+    scripts = [path for path in there if path.suffix.casefold() in SCREENPLAYS]
+    scripts = scripts or [path for path in there if path.suffix.casefold() in PAPERS]
     if not scripts:
         return None
     chosen = scripts[-1]

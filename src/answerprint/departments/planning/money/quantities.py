@@ -97,6 +97,7 @@ def main_unit(found: Quantities) -> str:
 
 def _check(schedule: Schedule) -> None:
     def refuse(at: str | None, message: str, remedy: str | None = None) -> None:
+        remedy = remedy or "write it again with answerprint plan schedule FILE --out schedule.json"
         raise PlanError("AP-PLAN-075", message, at=at, remedy=remedy)
 
     if not schedule.days:
