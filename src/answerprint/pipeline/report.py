@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 import msgspec
+
+from answerprint.formats.web_pages import template_of
 
 
 class AlternateRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,17 +110,7 @@ SETUP_HUES = (205, 28, 145, 275, 50, 330, 180, 100, 240, 10)
 
 def render_report(data: ReportData, stills: Mapping[str, bytes]) -> str:
     """The page. stills: slot id → JPEG."""
-    from jinja2 import Environment, StrictUndefined, select_autoescape
-
-    environment = Environment(
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.from_string(
-        files("answerprint.pipeline").joinpath("templates/report.html.j2").read_text("utf-8")
-    )
+    template = template_of("answerprint.pipeline", "templates/report.html.j2")
     hues = _hues(data)
     return template.render(
         data=data,

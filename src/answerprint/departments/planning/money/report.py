@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from answerprint.core.encoding import to_json
 from answerprint.departments.planning.money.charts import distribution, record_chart, tornado_chart
 from answerprint.departments.planning.money.currency import grouped
 from answerprint.departments.planning.money.forecast import Quantile, Risk, Spread
+from answerprint.formats.web_pages import template_of
 
-TEMPLATE = Path(__file__).parent / "risk.html.j2"
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -41,7 +38,7 @@ def risk_page(risk: Risk) -> str:
         charts["record_money"] = record_chart(risk.record_money, "Your record: money")
     if risk.record_days.scores:
         charts["record_days"] = record_chart(risk.record_days, "Your record: days")
-    page: str = _template().render(
+    page: str = template_of("answerprint.departments.planning.money", "risk.html.j2").render(
         risk=risk,
         charts={name: one.svg() for name, one in charts.items()},
         spreads=((risk.money, "Money"), (risk.days, "Shooting days")),
@@ -75,13 +72,3 @@ def sparkline(shares: Sequence[float], width: int = 40) -> str:
         " " if share <= 0 else BLOCKS[min(len(BLOCKS) - 1, int(share / most * len(BLOCKS)))]
         for share in shares
     )
-
-
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
-    )
-    return environment.from_string(TEMPLATE.read_text("utf-8"))

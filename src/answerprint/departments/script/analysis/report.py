@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from answerprint.departments.script.analysis import plots
 from answerprint.departments.script.analysis.production_drivers import drivers
 from answerprint.departments.script.analysis.records import Analysis, ScriptFinding
 from answerprint.departments.script.analysis.whole import ASKING
+from answerprint.formats.web_pages import template_of
 from answerprint.media.aside import written_aside
 
 SECTIONS = (
@@ -32,19 +32,7 @@ def write_page(analysis: Analysis, out: Path) -> None:
 
 def page(analysis: Analysis) -> str:
     """The page's HTML: no script, nothing loaded from elsewhere."""
-    from jinja2 import Environment, StrictUndefined, select_autoescape
-
-    environment = Environment(
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.from_string(
-        files("answerprint.departments.script.analysis")
-        .joinpath("templates/analysis.html.j2")
-        .read_text("utf-8")
-    )
+    template = template_of("answerprint.departments.script.analysis", "templates/analysis.html.j2")
     return template.render(
         data=analysis,
         sections=[(anchor, title, _of(analysis, kinds)) for anchor, title, kinds in SECTIONS],
