@@ -11,6 +11,8 @@ from answerprint.core.errors import PlanError
 from answerprint.departments.planning.records import Schedule
 from answerprint.formats.text import read_text
 
+MOST = 10**6  # eighths or minutes of a strip: no script is so long
+
 
 def read_schedule(path: Path) -> Schedule:
     """The schedule in a file.
@@ -49,6 +51,9 @@ def _contradiction(schedule: Schedule) -> str:
     strips = {strip.id for strip in schedule.strips}
     if len(strips) != len(schedule.strips):
         return "two strips have the same id"
+    for one in schedule.strips:
+        if not (0 <= one.eighths <= MOST and 0 <= one.minutes <= MOST):
+            return f"strip {one.id[:40]} has {one.eighths} eighths and {one.minutes} minutes"
     seen: set[str] = set()
     for day in schedule.days:
         for strip in day.strips:
@@ -57,6 +62,8 @@ def _contradiction(schedule: Schedule) -> str:
             if strip in seen:
                 return f"{strip} is shot twice"
             seen.add(strip)
+        if not 1900 <= day.date.year <= 2199:
+            return f"day {day.index} is on {day.date}: years are 1900 to 2199"
         if day.wrap < day.call or day.call < 0 or day.minutes < 0 or day.eighths < 0:
             return f"day {day.index} has a length below zero"
     if len({(day.unit, day.date) for day in schedule.days}) != len(schedule.days):

@@ -187,7 +187,8 @@ def _cast_counts(line: Line, counted: Quantities) -> list[_Count]:
 def _overtime_rows(line: Line, rates: Rates, counted: Quantities) -> list[Row]:
     """Hours beyond the day's, at the line's hourly rate times each step's multiplier."""
     if line.unit == "cast_day":
-        hours, counter = counted.cast_overtime.get(line.cast or 0, ()), f"cast_overtime/{line.cast}"
+        none = (Fraction(0),) * len(rates.overtime)  # somebody who is held and never works
+        hours, counter = counted.cast_overtime.get(line.cast or 0, none), f"cast_overtime/{line.cast}"
         per_hour = Fraction(rates.globals.shoot_hours)
     elif line.unit == "shoot_day" or line.period in ("shoot", "all"):
         unit = line.crew if line.crew in counted.overtime else main_unit(counted)
