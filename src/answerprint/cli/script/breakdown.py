@@ -48,7 +48,7 @@ def breakdown(
 
     Everything is proposed until you answer. Answers are kept in a file of your own (--decisions), hold
     through revisions of the script, and are written only when you give one. --out writes
-    breakdown-sheets.pdf, coloured-pages.pdf, element-report.pdf and breakdown.xlsx.
+    breakdown-sheets.pdf, coloured-pages.pdf, element-report.pdf, breakdown.xlsx and tagged.fdx.
 
     Example: answerprint script breakdown film.fountain --out breakdown
     """
@@ -75,12 +75,14 @@ def breakdown(
         from answerprint.departments.script.breakdown.coloured_pages import write_coloured_pages
         from answerprint.departments.script.breakdown.reports import write_report, write_workbook
         from answerprint.departments.script.breakdown.sheets_pdf import write_sheets
+        from answerprint.formats.screenplays.fdx_writing import write_fdx
 
         files = {
             "breakdown-sheets.pdf": write_sheets(found),
             "coloured-pages.pdf": write_coloured_pages(screenplay, found),
             "element-report.pdf": write_report(found),
             "breakdown.xlsx": write_workbook(found),
+            "tagged.fdx": write_fdx(screenplay, found),
         }
         save_all(out, files, file, kept, force=force)
         for name in files:
