@@ -82,7 +82,9 @@ def test_the_inside_of_a_car_is_a_car() -> None:
 
 
 def test_speakers_are_cast_off_camera_too_and_one_person_has_one_name() -> None:
-    text = "INT. A - DAY\n\nANNA REED, 30, enters.\n\nANNA (V.O.)\nHello.\n\nBEN (O.S.)\nHi.\n\nANNA (CONT'D)\nYes."
+    text = (
+        "INT. A - DAY\n\nANNA REED enters.\n\nANNA (V.O.)\nHello.\n\nBEN (O.S.)\nHi.\n\nANNA (CONT'D)\nYes."
+    )
     found = break_down(read_fountain(text))
     assert {one.name for one in found.cast} == {"ANNA", "BEN"}
     assert [one.speaks for one in found.sheets[0].elements if one.category == "cast"] == [True, True]
