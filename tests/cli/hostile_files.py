@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import cache
 
 MEGABYTES_5 = 5 * 1024 * 1024
 LONGEST_LINE = 19_990  # characters: just under what is still a line
@@ -56,6 +57,7 @@ PLAN_FILES = {
 }
 
 
+@cache
 def anything() -> dict[str, bytes]:
     """Contents that may stand in any file, whatever its name says."""
     noise = random.Random(7).randbytes(40_000)
@@ -86,6 +88,7 @@ def anything() -> dict[str, bytes]:
     }
 
 
+@cache
 def endless_lines() -> dict[str, bytes]:
     """5 MB in a single line, and 5 MB of lines that are only just lines."""
     one = (b"INT. QUAY - DAY and the rain goes on, " * (MEGABYTES_5 // 38 + 1))[:MEGABYTES_5]
@@ -129,6 +132,7 @@ def poisoned_xml() -> dict[str, bytes]:
     }
 
 
+@cache
 def poisoned_zips(document: bytes) -> dict[str, bytes]:
     """Fade In archives around a document.xml: cut, growing, locked, in one another, with names that climb."""
     whole = archive({"document.xml": document})
@@ -140,7 +144,7 @@ def poisoned_zips(document: bytes) -> dict[str, bytes]:
     wrong[wrong.find(b"document.xml") + len("document.xml") + 20] ^= 0xFF
     return {
         **{f"cut-{share}": whole[: len(whole) * share // 100] for share in (5, 30, 60, 90, 99)},
-        "bomb": archive({"document.xml": b"<document>" + bytes(300 * 1024 * 1024)}),
+        "bomb": archive({"document.xml": b"<document>" + bytes(150 * 1024 * 1024)}),
         "locked": bytes(locked),
         "in-itself": archive({"document.xml": whole}),
         "climbing": archive({"../../document.xml": document, "document.xml": document}),
@@ -150,6 +154,7 @@ def poisoned_zips(document: bytes) -> dict[str, bytes]:
     }
 
 
+@cache
 def poisoned_pdfs(whole: bytes) -> dict[str, bytes]:
     """PDFs cut short, locked, without text, and with a page tree that goes round."""
     return {

@@ -11,6 +11,8 @@ import pytest
 from hostile_files import FILM, PLAN_FILES
 from little_media import Command, Ran
 
+from answerprint.cli.main import run
+
 DONE, FAILED, USAGE, NEEDS_A_PERSON, NOT_AVAILABLE = range(5)
 QUICK = ("--iterations", "40")
 
@@ -22,10 +24,20 @@ def film(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The film's schedule."""
+    folder = tmp_path_factory.mktemp("made")
+    folder.joinpath("film.fountain").write_text(FILM)
+    line = ["plan", "schedule", folder / "film.fountain", "--out", folder / "schedule.json", *QUICK]
+    assert run([str(one) for one in line]) == DONE
+    return folder.joinpath("schedule.json").read_bytes()
+
+
 @pytest.fixture
-def schedule(answerprint: Command, film: Path) -> Path:
-    out = film.with_name("schedule.json")
-    assert answerprint("plan", "schedule", film, "--out", out, *QUICK).code == DONE
+def schedule(made: bytes, tmp_path: Path) -> Path:
+    out = tmp_path / "schedule.json"
+    out.write_bytes(made)
     return out
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from answerprint.core.errors import FormatError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -68,11 +71,23 @@ def clean(value: Any) -> Any:
 
 
 def finished(book: Workbook) -> bytes:
-    """An openpyxl workbook as bytes without the moment it was saved at."""
+    """An openpyxl workbook as bytes without the moment it was saved at.
+
+    Raises FormatError AP-FORMAT-191 when there is no room for the files that openpyxl works with.
+    """
+    from lxml.etree import SerialisationError
+
     book.properties.creator = "Answerprint"
     book.properties.created = book.properties.modified = _MOMENT
     raw = io.BytesIO()
-    book.save(raw)
+    try:
+        book.save(raw)
+    except (OSError, SerialisationError) as error:
+        raise FormatError(
+            "AP-FORMAT-191",
+            f"a spreadsheet cannot be put together in {tempfile.gettempdir()}: {error}",
+            remedy="make room there, or name another folder in TMPDIR",
+        ) from error
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as fixed:
         for entry in made.infolist():
