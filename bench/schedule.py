@@ -99,7 +99,7 @@ def cp_sat(problem: Problem, hint: list[int], seconds: float) -> tuple[int, int]
         "seconds": seconds,
     }
     ran = subprocess.run(
-        [PEERS, ROOT / "bench" / "schedule_cpsat.py"],
+        [PEERS, ROOT / "bench" / "peers" / "schedule.py"],
         input=json.dumps(given),
         capture_output=True,
         text=True,

@@ -40,7 +40,7 @@ def ours(file: Path, limit: float) -> Ran:
 
 def peer(name: str, file: Path, limit: float) -> Ran | None:
     done = subprocess.run(
-        [PEERS, HERE / "talent_peer.py", name, file, str(limit)], capture_output=True, text=True, check=False
+        [PEERS, HERE / "peers" / "talent.py", name, file, str(limit)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]

@@ -3,7 +3,7 @@
 The didppy model is the talent model of its documentation: the set of scenes left is the state, a scene whose
 cast is all who are on location is forced. Prints one JSON document.
 
-Run: .venv-bench/bin/python bench/talent_peer.py didppy|cpsat FILE SECONDS
+Run: .venv-bench/bin/python bench/peers/talent.py didppy|cpsat FILE SECONDS
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Modelled: minutes of a day with moves and changes of set, overtime, shooting day
 set changes, dates that strips are allowed on. Left out: light within the day, rest, switches between day and
 night; so what it finds is costed again under all rules, and what it proves is no bound of ours.
 
-Run: .venv-bench/bin/python bench/schedule_cpsat.py < problem.json"""
+Run: .venv-bench/bin/python bench/peers/schedule.py < problem.json"""
 
 from __future__ import annotations
 
