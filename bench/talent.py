@@ -39,9 +39,8 @@ def ours(file: Path, limit: float) -> Ran:
 
 
 def peer(name: str, file: Path, limit: float) -> Ran | None:
-    done = subprocess.run(
-        [PEERS, HERE / "peers" / "talent.py", name, file, str(limit)], capture_output=True, text=True, check=False
-    )
+    program = [PEERS, HERE / "peers" / "talent.py", name, file, str(limit)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
         print(f"  {name} failed on {file.name}: {reason}")
