@@ -22,16 +22,7 @@ def read_text(path: Path) -> tuple[str, str]:
     programs wrote. Raises UsageError AP-USE-010 when the file cannot be opened, FormatError AP-FORMAT-001
     when it is no text, AP-FORMAT-002 when it is too large to be one.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(TEXT_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(
-            "AP-USE-010",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-            remedy="check the path and its permissions",
-        ) from error
+    data = read_head(path, TEXT_LIMIT + 1)
     if len(data) > TEXT_LIMIT:
         raise FormatError(
             "AP-FORMAT-002",
@@ -39,6 +30,20 @@ def read_text(path: Path) -> tuple[str, str]:
             file=str(path),
         )
     return decode_text(data, file=str(path))
+
+
+def read_head(path: Path, most: int) -> bytes:
+    """A file's first bytes, at most `most`. Raises UsageError AP-USE-010 when it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise UsageError(
+            "AP-USE-010",
+            f"cannot be read: {error.strerror}",
+            file=str(path),
+            remedy="check the path and its permissions",
+        ) from error
 
 
 def decode_text(data: bytes, *, file: str | None = None) -> tuple[str, str]:

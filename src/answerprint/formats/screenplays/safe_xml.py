@@ -15,8 +15,9 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from answerprint.core.errors import FormatError, UsageError
+from answerprint.core.errors import FormatError
 from answerprint.core.findings import Evidence, Finding
+from answerprint.formats.text import read_head
 
 XML_LIMIT = 64 * 2**20  # bytes; a 120-page script with every Final Draft setting is under 2 MiB
 MARKUP_LIMIT = 600_000  # tags and attributes each; a feature with every setting has about 60 000
@@ -66,16 +67,7 @@ class _Doubts:
 
 def read_limited(path: Path) -> bytes:
     """A file's bytes. Raises UsageError AP-USE-010 (not opened), FormatError AP-FORMAT-110 (too large)."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(XML_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(
-            "AP-USE-010",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-            remedy="check the path and its permissions",
-        ) from error
+    data = read_head(path, XML_LIMIT + 1)
     if len(data) > XML_LIMIT:
         raise _too_large(str(path))
     return data
