@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 MEGABYTES_5 = 5 * 1024 * 1024
 LONGEST_LINE = 19_990  # characters: just under what is still a line
@@ -233,3 +234,11 @@ def halves(data: bytes) -> Iterator[tuple[str, bytes]]:
     middle = len(data) // 2
     yield "doubled", data[:middle] + data[middle // 2 :]
     yield "turned", data[::-1]
+
+
+def damaged(good: Path, suffix: str) -> dict[str, bytes]:
+    """A folder's film in one format, damaged in every way that format can be."""
+    whole = (good / f"film{suffix}").read_bytes()
+    if suffix == ".pdf":
+        return poisoned_pdfs(whole)
+    return poisoned_zips(fade_in()) if suffix == ".fadein" else dict(halves(whole))

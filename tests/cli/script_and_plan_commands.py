@@ -68,6 +68,7 @@ PLAN_READINGS = (
     Reading("history", "plan risk " + SCHEDULE + " --runs 200 --history {bad}", (".csv",)),
     Reading("talent", "plan talent {bad} --limit 1", (".dat",)),
     Reading("shots", "plan shots {bad} --out {out}/made", SCREENPLAYS),
+    Reading("prepare", "plan prepare {bad} --out {out}/made " + QUICK, SCREENPLAYS),
     Reading(
         "moodboard script", "plan moodboard {good}/pictures --script {bad} --out {out}/made.pdf", SCREENPLAYS
     ),
@@ -92,5 +93,6 @@ WRITINGS = (
     Reading("begin rates", "plan budget {bad} --write-rates {out}/OUT", (".json",)),
     Reading("risk", "plan risk {bad} --runs 200 --out {out}/OUT", (".json",)),
     Reading("shots", "plan shots {bad} --out {out}/OUT", (".fountain",)),
+    Reading("prepare", "plan prepare {bad} --out {out}/OUT " + QUICK, (".fountain",)),
     Reading("moodboard", "plan moodboard {good}/pictures --script {bad} --out {out}/OUT", (".fountain",)),
 )

@@ -19,17 +19,18 @@ from hostile_files import (
     PLAN_FILES,
     anything,
     archive,
+    damaged,
     endless_lines,
     fade_in,
-    halves,
     picture,
     poisoned_pdfs,
-    poisoned_zips,
 )
 from little_media import PROGRAM, Command, Ran
 from script_and_plan_commands import PLAN_READINGS, READINGS, SCREENPLAYS, SCRIPT_READINGS, WRITINGS, Reading
 
 from answerprint.cli.main import run
+from answerprint.cli.plan import app as plan_app
+from answerprint.cli.script import app as script_app
 
 DONE, FAILED, USAGE, NEEDS_A_PERSON, NOT_AVAILABLE = range(5)
 HANGS = 240  # seconds; a guard against hanging, no measure of speed
@@ -115,6 +116,14 @@ class Trial:
 @pytest.fixture
 def trial(answerprint: Command, good: Path, tmp_path: Path) -> Trial:
     return Trial(answerprint, good, tmp_path)
+
+
+def test_every_command_is_tried() -> None:
+    tried = {tuple(one.arguments.split()[:2]) for one in READINGS}
+    for group, app in (("script", script_app), ("plan", plan_app)):
+        assert {(group, str(one.name)) for one in app.registered_commands} == {
+            one for one in tried if one[0] == group
+        }
 
 
 @named(READINGS)
@@ -220,13 +229,6 @@ def test_damaged_documents_are_mended_or_refused(trial: Trial, good: Path, suffi
 def test_damaged_documents_in_every_command(trial: Trial, good: Path, suffix: str, reading: Reading) -> None:
     for name, data in damaged(good, suffix).items():
         trial(reading, name + suffix, data)
-
-
-def damaged(good: Path, suffix: str) -> dict[str, bytes]:
-    whole = (good / f"film{suffix}").read_bytes()
-    if suffix == ".pdf":
-        return poisoned_pdfs(whole)
-    return poisoned_zips(fade_in()) if suffix == ".fadein" else dict(halves(whole))
 
 
 def test_a_conversion_of_a_damaged_source_asks_for_a_person(trial: Trial, good: Path) -> None:
@@ -357,7 +359,17 @@ def test_results_go_where_they_may_or_nowhere(
     assert source.read_bytes() == original and good.joinpath("film.fountain").read_text() == FILM
 
 
-@pytest.mark.parametrize("writing", WRITINGS, ids=[one.name for one in WRITINGS])
+@pytest.mark.parametrize(
+    "writing",
+    [
+        pytest.param(
+            one,
+            id=one.name,
+            marks=() if one.name in ("convert", "breakdown", "diff", "budget") else pytest.mark.slow,
+        )
+        for one in WRITINGS
+    ],
+)
 def test_a_disk_without_room_leaves_nothing_half_written(
     good: Path, tmp_path: Path, writing: Reading
 ) -> None:

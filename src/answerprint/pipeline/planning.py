@@ -59,7 +59,7 @@ def plan_for(path: Path, request: Request, breakdown: Breakdown | None = None) -
     from answerprint.departments.planning.settings import PlanSettings
 
     beside = path.parent / PLAN_NAME
-    file = request.plan or (beside if os.access(beside, os.F_OK) else None)
+    file = request.plan or (beside if os.path.isfile(beside) else None)  # noqa: PTH113 - never raises
     settings = PlanSettings()
     if file is not None:
         need_plan(file)
@@ -143,6 +143,25 @@ def breakdown_of(path: Path) -> Breakdown:
     PlanError AP-PLAN-104 where there is no scene.
     """
     breakdown = _read_breakdown(path) if path.suffix.casefold() == ".json" else break_down_file(path)[1]
+    _need_scenes(breakdown, path)
+    return breakdown
+
+
+def break_down_file(path: Path) -> tuple[Screenplay, Breakdown]:
+    """A screenplay and its breakdown, under the answers in NAME.breakdown.toml beside it.
+
+    Raises what reading a screenplay raises, and PlanError AP-PLAN-104 where there is no scene.
+    """
+    from answerprint.departments.script.breakdown import break_down, read_answers
+    from answerprint.departments.script.reading import read_screenplay
+
+    screenplay = read_screenplay(path)
+    breakdown = break_down(screenplay, read_answers(path.with_name(f"{path.stem}.breakdown.toml")))
+    _need_scenes(breakdown, path)
+    return screenplay, breakdown
+
+
+def _need_scenes(breakdown: Breakdown, path: Path) -> None:
     if all(one.omitted for one in breakdown.sheets):
         raise PlanError(
             "AP-PLAN-104",
@@ -150,16 +169,6 @@ def breakdown_of(path: Path) -> Breakdown:
             file=str(path),
             remedy="give a screenplay with scene headings",
         )
-    return breakdown
-
-
-def break_down_file(path: Path) -> tuple[Screenplay, Breakdown]:
-    """A screenplay and its breakdown, under the answers in NAME.breakdown.toml beside it."""
-    from answerprint.departments.script.breakdown import break_down, read_answers
-    from answerprint.departments.script.reading import read_screenplay
-
-    screenplay = read_screenplay(path)
-    return screenplay, break_down(screenplay, read_answers(path.with_name(f"{path.stem}.breakdown.toml")))
 
 
 def _read_breakdown(path: Path) -> Breakdown:

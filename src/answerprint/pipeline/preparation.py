@@ -69,7 +69,10 @@ def prepare(file: Path, request: Request, effort: Effort, *, a4: bool = False, s
 def _papers(
     file: Path, screenplay: Screenplay, breakdown: Breakdown, found: Schedule, *, a4: bool
 ) -> Iterator[tuple[str, bytes]]:
-    yield "script/analysis.html", page(analyse(screenplay, file.name, built_in())).encode()
+    yield (
+        "script/analysis.html",
+        page(analyse(screenplay, file.name, built_in())).encode("utf-8", "backslashreplace"),
+    )
     yield "script/breakdown-sheets.pdf", write_sheets(breakdown)
     yield "script/coloured-pages.pdf", write_coloured_pages(screenplay, breakdown)
     yield "script/element-report.pdf", write_report(breakdown)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, emit, printable, save_all, stderr
+from answerprint.cli.output import Json, emit, printable, save_all, stderr, what_is_at
 from answerprint.cli.plan.app import app
 
 
@@ -48,9 +48,12 @@ def prepare(
         raise UsageError(
             "AP-USE-178", "no search can take that long", remedy="--seconds 0.5 to 86400, --iterations from 1"
         )
-    if out.is_dir() and any(out.iterdir()) and not force:
+    there = what_is_at(out)
+    if there == "a file":
+        raise UsageError("AP-USE-075", "a file is in the way", file=str(out), remedy="choose another --out")
+    if there and any(out.iterdir()) and not force:
         raise UsageError(
-            "AP-USE-084",
+            "AP-USE-085",
             "holds something already",
             file=str(out),
             remedy="choose another --out, or write over what is there with --force",
