@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,6 +225,9 @@ def changes(document: Any) -> Iterator[tuple[str, Any]]:
     yield "nobody", {**document, "performers": []}
     yield "nothing", {**document, "days": [], "strips": []}
     yield "no days", {**document, "days": [], "boneyard": [one["id"] for one in strips]}
+    first = datetime.date(1950, 1, 1)
+    dated = [{**days[0], "date": str(first + datetime.timedelta(at)), "strips": []} for at in range(20_000)]
+    yield "twenty thousand days", {**document, "days": dated}
     yield "a title without end", {**document, "title": "T" * 100_000}
 
 
@@ -253,7 +257,13 @@ def test_a_schedule_that_contradicts_itself(
         else:
             assert ran.code in (DONE, NEEDS_A_PERSON) and "error" not in ran.document, what
         assert json.loads(file.read_text()) == changed
-        if what in ("a strip twice", "an unknown strip", "two days on a date", "ids twice"):
+        if what in (
+            "a strip twice",
+            "an unknown strip",
+            "two days on a date",
+            "ids twice",
+            "twenty thousand days",
+        ):
             assert ran.code == FAILED, what
 
 

@@ -12,6 +12,7 @@ from answerprint.departments.planning.records import Schedule
 from answerprint.formats.text import read_text
 
 MOST = 10**6  # eighths or minutes of a strip: no script is so long
+MOST_DAYS = 1000  # of all units together: three years and no day off
 
 
 def read_schedule(path: Path) -> Schedule:
@@ -51,6 +52,8 @@ def _contradiction(schedule: Schedule) -> str:
     strips = {strip.id for strip in schedule.strips}
     if len(strips) != len(schedule.strips):
         return "two strips have the same id"
+    if len(schedule.days) > MOST_DAYS:
+        return f"{len(schedule.days)} shooting days; no film has more than {MOST_DAYS}"
     for one in schedule.strips:
         if not (0 <= one.eighths <= MOST and 0 <= one.minutes <= MOST):
             return f"strip {one.id[:40]} has {one.eighths} eighths and {one.minutes} minutes"
