@@ -1,4 +1,7 @@
-"""A production of 68 short steps, to be killed: `python production_of_sixty.py FOLDER serial|local`."""
+"""A production of 68 short steps, to be killed: `python production_of_sixty.py FOLDER serial|local [SECONDS]`.
+
+SECONDS make every clip's first step longer, for who has to reach it while it runs on a busy machine.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,13 @@ CLIPS = 13
 SLEEPS = (0.0, 0.002, 0.005, 0.01, 0.03)  # seconds
 
 
-def graph_of_sixty() -> Graph:
+def graph_of_sixty(longer: float = 0.0) -> Graph:
     """For each clip a text, its length, twice that, files and a track from it, read back; then all."""
     graph = Graph()
     read = {}
     for number in range(CLIPS):
         clip = f"clip{number:02}"
-        said = graph.add(Say(text=clip + "!" * number, seconds=SLEEPS[number % len(SLEEPS)]), clip)
+        said = graph.add(Say(text=clip + "!" * number, seconds=SLEEPS[number % len(SLEEPS)] + longer), clip)
         length = graph.add(Length(), clip, text=said["out"])
         doubled = graph.add(Double(), clip, number=length["out"])
         mixed = graph.add(Mixed(size=4000 * number), clip, number=doubled["out"])
@@ -38,13 +41,15 @@ def graph_of_sixty() -> Graph:
     return graph
 
 
-def make(folder: Path, executor: LocalExecutor | SerialExecutor) -> dict[str, dict[str, str]]:
+def make(
+    folder: Path, executor: LocalExecutor | SerialExecutor, longer: float = 0.0
+) -> dict[str, dict[str, str]]:
     """Run it to its end; node → output → digest."""
     store = folder / ".answerprint"
     store.mkdir(exist_ok=True)
     with Catalogue(store / "catalogue.db") as catalogue:
         report = run_graph(
-            graph_of_sixty(), catalogue=catalogue, objects=ObjectStore(store), executor=executor
+            graph_of_sixty(longer), catalogue=catalogue, objects=ObjectStore(store), executor=executor
         )
     assert not report.failed and not report.skipped
     return {
@@ -55,6 +60,7 @@ def make(folder: Path, executor: LocalExecutor | SerialExecutor) -> dict[str, di
 
 if __name__ == "__main__":
     try:
-        make(Path(sys.argv[1]), LocalExecutor(2) if sys.argv[2] == "local" else SerialExecutor())
+        workers = LocalExecutor(2) if sys.argv[2] == "local" else SerialExecutor()
+        make(Path(sys.argv[1]), workers, float(sys.argv[3]) if len(sys.argv) > 3 else 0.0)
     except KeyboardInterrupt:
         sys.exit(130)
