@@ -1,4 +1,4 @@
-"""A production of 68 short steps, to be killed: `python production_of_sixty.py FOLDER serial|local [SECONDS]`.
+"""A production of 68 short steps, to be killed: `production_of_sixty.py FOLDER serial|local [SECONDS]`.
 
 SECONDS make every clip's first step longer, for who has to reach it while it runs on a busy machine.
 """
