@@ -100,7 +100,7 @@ def test_one_frame_is_one_shot(answerprint: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("frobnicate",), "AP-USE-010"),
+        (("frobnicate",), "AP-USE-012"),
         (("probe",), "AP-USE-011"),
         (("timecode", "12"), "AP-USE-011"),
         (("timecode", "01:00:00:99", "--rate", "24"), "AP-USE-004"),

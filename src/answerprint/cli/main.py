@@ -100,4 +100,4 @@ def _unknown(name: str, as_json: bool) -> int:
 
     near = get_close_matches(name, COMMANDS, n=1)
     remedy = f"did you mean {near[0]!r}?" if near else "answerprint --help lists the commands"
-    return report_error(UsageError("AP-USE-010", f"there is no command {name!r}", remedy=remedy), as_json)
+    return report_error(UsageError("AP-USE-012", f"there is no command {name!r}", remedy=remedy), as_json)

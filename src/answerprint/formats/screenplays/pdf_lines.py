@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from answerprint.core.errors import FormatError, UsageError
+from answerprint.core.errors import FormatError
 from answerprint.core.findings import Evidence, Finding
+from answerprint.formats.text import read_head
 
 SIZE_LIMIT = 256 * 1024 * 1024  # bytes
 PAGE_LIMIT = 3000  # the longest shooting script has a tenth of it
@@ -118,17 +119,8 @@ def _pages(path: Path) -> tuple[list[_PageText], list[int]]:
     import pypdfium2
     import pypdfium2.raw as raw
 
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= SIZE_LIMIT else b""
-    except OSError as error:
-        raise UsageError(
-            "AP-USE-010",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-            remedy="check the path and its permissions",
-        ) from error
-    if size > SIZE_LIMIT:
+    data = read_head(path, SIZE_LIMIT + 1)
+    if len(data) > SIZE_LIMIT:
         raise _too_large(path, f"larger than {SIZE_LIMIT // 2**20} MiB")
     try:
         document = pypdfium2.PdfDocument(data)

@@ -17,7 +17,7 @@ from answerprint.formats.screenplays.fountain import read_fountain, title_page_o
 from answerprint.formats.screenplays.fountain_source import source_lines
 from answerprint.formats.screenplays.identity import identify
 from answerprint.formats.screenplays.model import Scene, Screenplay
-from answerprint.formats.text import read_text
+from answerprint.formats.text import read_head, read_text
 
 Form = Literal["fountain", "fdx", "fadein", "pdf", "text"]
 
@@ -147,16 +147,7 @@ def write_screenplay(screenplay: Screenplay, suffix: str) -> bytes:
 def form_of(path: Path) -> tuple[Form, tuple[Finding, ...]]:
     """Which format a file is in, and a finding where its suffix says another. Raises as `read_screenplay`."""
     suffix = path.suffix.casefold()
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError as error:
-        raise UsageError(
-            "AP-USE-010",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-            remedy="check the path and its permissions",
-        ) from error
+    head = read_head(path, _HEAD)
     named = SUFFIXES.get(suffix)
     form = _by_content(head, path)
     if form is None and head.startswith(b"PK\x03\x04"):
