@@ -305,13 +305,6 @@ def _is_night(scene: Scene, before: bool) -> bool:
     return False
 
 
-def share_lengths(scenes: Iterable[SceneText]) -> list[float]:
-    """Each scene's share of the script's length."""
-    lengths = [scene.length for scene in scenes]
-    total = max(1, sum(lengths))
-    return [one / total for one in lengths]
-
-
 def round_to(value: float, digits: int = 3) -> float:
     """A finite float, rounded for a document; negative zero is zero."""
     return round(value, digits) + 0.0 if math.isfinite(value) else 0.0

@@ -18,7 +18,7 @@ from answerprint.departments.script.breakdown.marked import marked_by_a_person, 
 from answerprint.departments.script.breakdown.mentions import Mention
 from answerprint.departments.script.breakdown.names import joined
 from answerprint.departments.script.breakdown.people import Cast, forget_strangers, seen
-from answerprint.departments.script.breakdown.phrases import Reading
+from answerprint.departments.script.breakdown.presence import Reading
 from answerprint.departments.script.breakdown.sentences import Sentence, sentences
 from answerprint.departments.script.breakdown.sets import Place, places
 from answerprint.departments.script.breakdown.sounds import sounds

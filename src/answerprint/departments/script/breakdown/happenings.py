@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from answerprint.core.breakdown import Category
 from answerprint.departments.script.breakdown.mentions import Mention
-from answerprint.departments.script.breakdown.phrases import Reading
+from answerprint.departments.script.breakdown.presence import Reading
 from answerprint.departments.script.breakdown.sentences import singular
 from answerprint.departments.script.breakdown.vocabulary import listed, vocabulary
 

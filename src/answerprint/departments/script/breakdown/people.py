@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from answerprint.core.breakdown import Category
 from answerprint.departments.script.breakdown.cast import TITLES, Part, describe, name_words
 from answerprint.departments.script.breakdown.mentions import Mention
-from answerprint.departments.script.breakdown.phrases import Reading, quantity
+from answerprint.departments.script.breakdown.phrases import quantity
+from answerprint.departments.script.breakdown.presence import Reading
 from answerprint.departments.script.breakdown.sentences import bare, singular
 from answerprint.departments.script.breakdown.vocabulary import Vocabulary, listed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from answerprint.departments.script.breakdown.mentions import Mention
-from answerprint.departments.script.breakdown.phrases import Reading
+from answerprint.departments.script.breakdown.presence import Reading
 from answerprint.departments.script.breakdown.sentences import singular
 from answerprint.departments.script.breakdown.vocabulary import vocabulary
 
