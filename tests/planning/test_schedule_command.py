@@ -11,35 +11,7 @@ import pytest
 
 from answerprint.cli.main import run
 
-FILM = """\
-INT. MILL - KITCHEN - DAY
-
-ADA waits for BEN.
-
-ADA
-Now.
-
-BEN
-Later.
-
-EXT. QUAY - NIGHT
-
-ADA
-Late.
-
-INT. MILL - LOFT - DAY
-
-BEN
-Here.
-"""
 QUICK = ["--iterations", "300"]
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> Path:
-    file = tmp_path / "film.fountain"
-    file.write_text(FILM)
-    return file
 
 
 def document(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:

@@ -24,35 +24,6 @@ from answerprint.departments.planning.settings import PlanSettings
 from answerprint.departments.planning.strips import make_strips
 from answerprint.pipeline.planning import breakdown_of
 
-FILM = """\
-INT. MILL - KITCHEN - DAY
-
-ADA waits for BEN.
-
-ADA
-Now.
-
-BEN
-Later.
-
-EXT. QUAY - NIGHT
-
-ADA
-Late.
-
-INT. MILL - LOFT - DAY
-
-BEN
-Here.
-"""
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> Path:
-    file = tmp_path / "film.fountain"
-    file.write_text(FILM)
-    return file
-
 
 @pytest.mark.parametrize(
     ("text", "code", "place"),

@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from answerprint.core.errors import FormatError, UsageError
+from answerprint.core.findings import Evidence, Finding
 
 TEXT_LIMIT = 64 * 1024 * 1024  # bytes; the longest screenplay or edit list is far below it
 _MARKS = (
@@ -44,6 +45,17 @@ def read_head(path: Path, most: int) -> bytes:
             file=str(path),
             remedy="check the path and its permissions",
         ) from error
+
+
+def guessed_encoding(name: str) -> Finding:
+    """That a text file was read as Windows-1252 because it is not UTF-8; name is the file's, for people."""
+    return Finding(
+        code="text.encoding_guessed",
+        message=f"{name} is not UTF-8 and was read as Windows-1252: check its accented letters",
+        severity="warning",
+        subject=name,
+        evidence=(Evidence(measure="encoding", value="cp1252"),),
+    )
 
 
 def decode_text(data: bytes, *, file: str | None = None) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, save_all, stderr, what_is_at
 from answerprint.cli.plan.app import app
+from answerprint.cli.plan.searching import Iterations, Seed, effort_of
 
 
 @app.command("prepare")
@@ -22,10 +23,8 @@ def prepare(
         Path | None, typer.Option("--plan", help="plan.toml; else the one beside FILE, else defaults.")
     ] = None,
     seconds: Annotated[float, typer.Option("--seconds", help="Time for the schedule's search.")] = 10.0,
-    iterations: Annotated[
-        int | None, typer.Option("--iterations", help="Moves to try instead: the same result on any machine.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, another search.")] = 0,
+    iterations: Iterations = None,
+    seed: Seed = 0,
     a4: Annotated[bool, typer.Option("--a4", help="A4 paper instead of US letter.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
     json: Json = False,
@@ -40,14 +39,10 @@ def prepare(
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from answerprint.core.errors import Exit, UsageError
-    from answerprint.departments.planning.scheduling import Effort
     from answerprint.pipeline.planning import Request
     from answerprint.pipeline.preparation import prepare as prepare_file
 
-    if not 0.5 <= seconds <= 86_400 or (iterations is not None and not 1 <= iterations <= 10**9):
-        raise UsageError(
-            "AP-USE-178", "no search can take that long", remedy="--seconds 0.5 to 86400, --iterations from 1"
-        )
+    effort = effort_of(seconds, iterations, seed)
     there = what_is_at(out)
     if there == "a file":
         raise UsageError("AP-USE-075", "a file is in the way", file=str(out), remedy="choose another --out")
@@ -58,7 +53,6 @@ def prepare(
             file=str(out),
             remedy="choose another --out, or write over what is there with --force",
         )
-    effort = Effort(seed=seed, seconds=seconds, moves=iterations)
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=stderr(), disable=json, transient=True) as bar:
         task = bar.add_task("reading", total=1.0)

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken, save, stderr, typed
 from answerprint.cli.plan.app import app
+from answerprint.cli.plan.searching import Iterations, Seed, effort_of
 from answerprint.core.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -63,10 +64,8 @@ def schedule(
         float,
         typer.Option("--seconds", help="Most time to take; cutting a search short makes it depend on speed."),
     ] = 10.0,
-    iterations: Annotated[
-        int | None, typer.Option("--iterations", help="Moves to try instead: the same result on any machine.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, another search.")] = 0,
+    iterations: Iterations = None,
+    seed: Seed = 0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write the schedule as JSON, for documents and budget.")
     ] = None,
@@ -80,7 +79,6 @@ def schedule(
     Example: answerprint plan schedule film.fountain --plan plan.toml --out schedule.json
     """
     from answerprint.departments.planning.schedule_file import write_schedule
-    from answerprint.departments.planning.scheduling import Effort
     from answerprint.pipeline.planning import Request, breakdown_of, schedule_of
 
     for written in (write_plan, out):
@@ -92,10 +90,7 @@ def schedule(
         save(write_plan, plan_text(breakdown_of(file)).encode(), force=force)
         emit({"plan": str(write_plan)}, json, lambda console: _written(console, write_plan))
         return int(Exit.DONE)
-    if not 0.5 <= seconds <= 86_400 or (iterations is not None and not 1 <= iterations <= 10**9):
-        raise UsageError(
-            "AP-USE-178", "no search can take that long", remedy="--seconds 0.5 to 86400, --iterations from 1"
-        )
+    effort = effort_of(seconds, iterations, seed)
     request = Request(
         plan=plan,
         availability=availability,
@@ -106,7 +101,6 @@ def schedule(
         published=published,
         start=_date(start),
     )
-    effort = Effort(seed=seed, seconds=seconds, moves=iterations)
     with _bar(quiet=json) as bar:
         task = bar.add_task("searching", total=1.0, best="")
         found = schedule_of(

@@ -13,6 +13,7 @@ import msgspec
 from answerprint.core.errors import PlanError
 from answerprint.departments.planning.problem import Problem, scene_number
 from answerprint.departments.planning.records import Strip
+from answerprint.departments.planning.tables import table_reader
 from answerprint.formats.text import read_text
 
 SCENE = ("scene", "scenes", "sc", "sceneno", "scenenumber", "sheet", "sheetno", "strip", "number")
@@ -203,12 +204,10 @@ def _plain(text: str, file: str) -> ImportedBoard:
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    lines = text.split("\n")
-    first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
-    if first is None:
+    opened = table_reader(text)
+    if opened is None:
         return []
-    delimiter = max("\t;,", key=lines[first].count)
-    reader = csv.reader((f"{line}\n" for line in lines[first:]), delimiter=delimiter, skipinitialspace=True)
+    first, reader = opened
     try:
         return [(first + reader.line_num, row) for row in reader]
     except csv.Error:

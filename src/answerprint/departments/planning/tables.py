@@ -7,12 +7,16 @@ import datetime
 import math
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from answerprint.core.errors import PlanError
 from answerprint.departments.planning.records import Window
 from answerprint.formats.text import read_text
 
 SHOWN = 8  # bad rows written out in the message
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 Rows = list[tuple[int, dict[str, str]]]
 
@@ -24,12 +28,10 @@ def table_rows(path: Path, titles: dict[str, tuple[str, ...]], needed: tuple[str
     Raises PlanError AP-PLAN-111 when a needed column is missing or the file holds no rows.
     """
     text, _ = read_text(path)
-    lines = text.split("\n")
-    first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
-    if first is None:
+    opened = table_reader(text)
+    if opened is None:
         raise PlanError("AP-PLAN-111", "this table is empty", file=str(path), remedy=_wanted(needed))
-    delimiter = max("\t;,", key=lines[first].count)
-    reader = csv.reader((f"{line}\n" for line in lines[first:]), delimiter=delimiter, skipinitialspace=True)
+    first, reader = opened
     rows: Rows = []
     places: dict[str, int] = {}
     try:
@@ -62,6 +64,20 @@ def table_rows(path: Path, titles: dict[str, tuple[str, ...]], needed: tuple[str
             remedy="check its quotation marks",
         ) from error
     return rows
+
+
+def table_reader(text: str) -> tuple[int, CsvReader] | None:
+    """How many lines stand above a table, and what reads its rows; None where there is none.
+
+    Its first line that is not blank decides between tabs, semicolons and commas.
+    """
+    lines = text.split("\n")
+    first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
+    if first is None:
+        return None
+    delimiter = max("\t;,", key=lines[first].count)
+    rows = (f"{line}\n" for line in lines[first:])
+    return first, csv.reader(rows, delimiter=delimiter, skipinitialspace=True)
 
 
 def availability_rows(path: Path) -> list[tuple[str, Window, bool, int]]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from answerprint.core.findings import Evidence, Finding
+from answerprint.core.findings import Finding
 from answerprint.formats.screenplays.emphasis import runs
 from answerprint.formats.screenplays.fountain_source import SourceLine, source_lines
 from answerprint.formats.screenplays.headings import is_heading, make_scene, number_scenes
 from answerprint.formats.screenplays.identity import is_continuation
 from answerprint.formats.screenplays.model import Element, ElementKind, Scene, Screenplay, Span, Tag
-from answerprint.formats.text import one_line_end, read_text
+from answerprint.formats.text import guessed_encoding, one_line_end, read_text
 
 TITLE_INDENT = 3  # spaces that continue a title-page value
 LONGEST_CUE = 500  # characters; longer lines in capitals are no names
@@ -57,7 +57,7 @@ def read_fountain(source: str | Path, *, tags: bool = False) -> Screenplay:
     if isinstance(source, Path):
         text, encoding = read_text(source)
         if encoding == "cp1252":
-            findings.append(_guessed_encoding(source.name))
+            findings.append(guessed_encoding(source.name))
     else:
         text = one_line_end(source)
     lines = source_lines(text, tags=tags)
@@ -338,13 +338,3 @@ def _lower(text: str) -> bool:
 
 def _upper(text: str) -> bool:
     return any(letter.isupper() for letter in text)
-
-
-def _guessed_encoding(name: str) -> Finding:
-    return Finding(
-        code="text.encoding_guessed",
-        message=f"{name} is not UTF-8 and was read as Windows-1252: check its accented letters",
-        severity="warning",
-        subject=name,
-        evidence=(Evidence(measure="encoding", value="cp1252"),),
-    )

@@ -7,11 +7,10 @@ from pathlib import Path
 import msgspec
 
 from answerprint.core.errors import FormatError
-from answerprint.core.findings import Evidence, Finding
 from answerprint.formats.screenplays.model import Screenplay
 from answerprint.formats.screenplays.tagger import TaggedLine, tag_lines
 from answerprint.formats.screenplays.tagger.paragraphs import screenplay_of
-from answerprint.formats.text import read_text
+from answerprint.formats.text import guessed_encoding, read_text
 
 LINE_LIMIT = 100_000  # characters: a whole chapter fits; a line above it is no line of a script
 LINES_LIMIT = 400_000  # the longest shooting script has a twentieth of it
@@ -25,14 +24,9 @@ def read_plain(path: Path) -> Screenplay:
     lines, encoding = plain_lines(path)
     screenplay = screenplay_of(lines, tag_lines(lines), form="text")
     if encoding == "cp1252":
-        guessed = Finding(
-            code="text.encoding_guessed",
-            message=f"{path.name} is not UTF-8 and was read as Windows-1252: check its accented letters",
-            severity="warning",
-            subject=path.name,
-            evidence=(Evidence(measure="encoding", value=encoding),),
+        screenplay = msgspec.structs.replace(
+            screenplay, findings=(guessed_encoding(path.name), *screenplay.findings)
         )
-        screenplay = msgspec.structs.replace(screenplay, findings=(guessed, *screenplay.findings))
     return screenplay
 
 

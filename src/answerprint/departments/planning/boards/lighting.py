@@ -30,9 +30,7 @@ _HOURS = {
 
 def lighting_notes(scene: Scene, actions: Sequence[str], sources: Mapping[str, str]) -> tuple[str, ...]:
     """Notes in words, the hour's first, then one for each source that the action names."""
-    hour = scene.day_or_night or ("night" if "NIGHT" in scene.time_of_day.upper() else "day")
-    side = "exterior" if scene.place == "exterior" else "interior"
-    notes = [_HOURS[side, hour]]
+    notes = [_HOURS[side_and_hour(scene)]]
     if scene.place == "both":
         notes.append("inside and outside in one scene: balance the windows, gel or shoot at the dim hour")
     text = " ".join(actions)
@@ -41,3 +39,9 @@ def lighting_notes(scene: Scene, actions: Sequence[str], sources: Mapping[str, s
         if match:
             notes.append(f"{note} (“{match[0]}”)")
     return tuple(notes)
+
+
+def side_and_hour(scene: Scene) -> tuple[str, str]:
+    """`interior` or `exterior`, and `day`, `night`, `dawn` or `dusk`: what decides a scene's light."""
+    hour = scene.day_or_night or ("night" if "NIGHT" in scene.time_of_day.upper() else "day")
+    return "exterior" if scene.place == "exterior" else "interior", hour

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
+from answerprint.departments.planning.boards.lighting import side_and_hour
 from answerprint.departments.planning.boards.pictures import Picture, lab_of
 from answerprint.formats.screenplays.model import Scene, Screenplay, normalise
 
@@ -92,8 +93,7 @@ def match_scene(scene: Scene, pictures: Sequence[Picture]) -> SceneBoard:
 
     What a picture shows is not looked at: a night sky suits every night exterior.
     """
-    side = "exterior" if scene.place == "exterior" else "interior"
-    hour = scene.day_or_night or ("night" if "NIGHT" in scene.time_of_day.upper() else "day")
+    side, hour = side_and_hour(scene)
     wanted = HOURS[side, hour]
     place = {word for word in re.findall(r"[^\W_]+", normalise(scene.location)) if len(word) > 2}
     matches = []

@@ -14,6 +14,7 @@ import numpy as np
 from answerprint.departments.script.analysis.manuscript import Manuscript, SceneText, round_to
 from answerprint.departments.script.analysis.passages_found import distinct, hits
 from answerprint.departments.script.analysis.records import Part, Passage, ScriptFinding
+from answerprint.departments.script.numbers import NUMBERS
 
 HEAVY = 12.0  # points of one scene: two or three hard drivers at once
 AGE_REACH = 60  # characters between a name and the age it is given
@@ -25,28 +26,6 @@ _AGE = re.compile(
     r"(?=\s*[,.;]|\s+and\b)",
     re.IGNORECASE,
 )
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        (
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-        ),
-        start=4,
-    )
-}
 
 
 class Driver(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +187,7 @@ def _whose(script: Manuscript, text: str, age: re.Match[str]) -> list[str]:
 def _years(match: re.Match[str]) -> int:
     word = match["word"]
     if word:
-        return _NUMBERS[word.casefold()]
+        return NUMBERS[word.casefold()]
     digits = match["digits"] or match["age"] or match["aged"] or match["years"]
     return int(digits) or 99  # no newborn is "0"
 

@@ -8,6 +8,7 @@ from answerprint.departments.script.breakdown.cast import TITLES, Part, name_wor
 from answerprint.departments.script.breakdown.people import Cast
 from answerprint.departments.script.breakdown.sentences import Sentence, Token, singular
 from answerprint.departments.script.breakdown.vocabulary import Vocabulary, listed
+from answerprint.departments.script.numbers import NUMBERS
 
 _AGE = listed("age")
 _FORMAL = listed("formal")
@@ -230,19 +231,7 @@ def _young(after: list[str]) -> bool:
     if word[:1].isdigit():
         digits = "".join(one for one in word if one.isdigit())
         return word.isdigit() and int(digits) < 16
-    return word in (
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-    )
+    return 5 <= NUMBERS.get(word, 0) <= 15
 
 
 def _animal_described(known: Vocabulary, after: list[str]) -> str:
