@@ -140,6 +140,23 @@ def test_the_same_film_is_the_same_bytes_and_names_no_program(tmp_path: Path, na
     assert [path.name for path in (tmp_path / "one").iterdir()] == [name]  # nothing left aside
 
 
+def test_sizes_no_multiple_of_16_are_the_same_bytes_whatever_memory_held(tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:120, :216]
+    ramp = np.stack([columns, 2 * rows, (rows + columns) // 2], axis=-1).astype(np.uint8)
+    pictures = []
+    for index in range(60):
+        picture = ramp.copy()
+        picture[40:70, 2 * index : 2 * index + 40] = 240 - index
+        pictures.append(picture)
+    settings, made = VideoSettings(preset="veryfast", gop=24), set()
+    for count in range(24):
+        other = [bytes([7 * count]) * (200_000 + 137 * count) for _ in range(20)]
+        write_pictures(tmp_path / "a.mov", enumerate(pictures), RATE, settings)
+        made.add((tmp_path / "a.mov").read_bytes())
+        del other
+    assert len(made) == 1
+
+
 def test_start_timecode_and_language_are_written(tmp_path: Path) -> None:
     out = tmp_path / "film.mp4"
     sound = Sound([np.zeros((4800, 1), np.float32)], AudioSettings(channels=1), "fr-CA")
