@@ -27,9 +27,9 @@ sys.path.insert(0, str(ROOT / "tests" / "footage"))
 
 from composites import Library, mixed_film  # noqa: E402  (the films the tests are made of)
 
-from answerprint.departments.footage.readings import ScriptListener  # noqa: E402
-from answerprint.departments.footage.shots import FORM, ShotDetector  # noqa: E402
-from answerprint.departments.footage.sync import SyncSide, sync_offset  # noqa: E402
+from answerprint.departments.footage.shots.detection import FORM, ShotDetector  # noqa: E402
+from answerprint.departments.footage.speech.readings import ScriptListener  # noqa: E402
+from answerprint.departments.footage.sync.matching import SyncSide, sync_offset  # noqa: E402
 from answerprint.formats.screenplays.fountain import read_fountain  # noqa: E402
 from answerprint.formats.screenplays.model import Line  # noqa: E402
 from answerprint.media.decode import read_pictures  # noqa: E402

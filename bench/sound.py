@@ -14,7 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import butter, resample_poly, sosfiltfilt, wiener
 
-from answerprint.departments.footage.voice import Classical, voice_ranges
+from answerprint.departments.footage.sound.voice import Classical, voice_ranges
 from answerprint.departments.sound.cleaning import clean
 from answerprint.departments.sound.diagnosis import diagnose
 

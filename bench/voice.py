@@ -14,7 +14,14 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from answerprint.departments.footage.voice import RATE, WINDOW, Classical, Segmentation, Silero, voice_ranges
+from answerprint.departments.footage.sound.voice import (
+    RATE,
+    WINDOW,
+    Classical,
+    Segmentation,
+    Silero,
+    voice_ranges,
+)
 from answerprint.models.shelf import Shelf
 
 DATA = Path(os.environ.get("ANSWERPRINT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))

@@ -25,8 +25,8 @@ from answerprint.core.frames import FrameGrid
 from answerprint.core.records import Asset, Damage
 from answerprint.core.time import Range, Time
 from answerprint.core.timecode import parse_timecode
-from answerprint.departments.footage.finding import ShotsDocument, shots_of
-from answerprint.departments.footage.watching import frame_grid
+from answerprint.departments.footage.inspecting import frame_grid
+from answerprint.departments.footage.shots.in_file import ShotsDocument, shots_of
 from answerprint.departments.release.rendering import draw_segment
 from answerprint.departments.release.segment_plans import plan_segments
 from answerprint.formats.timelines.model import MediaLink

@@ -36,7 +36,7 @@ from answerprint.core.cut import Clip, Cut, CutTrack
 from answerprint.core.frames import rounds_a_grid
 from answerprint.core.time import Range, Time
 from answerprint.core.timecode import recount
-from answerprint.departments.footage.finding import shots_of
+from answerprint.departments.footage.shots.in_file import shots_of
 from answerprint.formats.timelines.edl import conform, read_edl, write_edl
 from answerprint.formats.timelines.model import MediaLink, frames_shown
 from answerprint.formats.timelines.otio import read_otio, write_otio

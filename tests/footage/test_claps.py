@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.claps import WINDOW, find_claps
+from answerprint.departments.footage.sound.claps import WINDOW, find_claps
 
 RATE = 16_000
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from composites import Library
 
-from answerprint.departments.footage.looks import MEASURES, Look, LooksMeter
+from answerprint.departments.footage.looks.by_half_second import MEASURES, Look, LooksMeter
 
 BASE = Fraction(1, 24)
 

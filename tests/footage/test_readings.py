@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import resample_poly
 
-from answerprint.departments.footage.pronouncing import pronounce, read_number
-from answerprint.departments.footage.readings import Heard, ScriptListener, dictate, lay_along
-from answerprint.departments.footage.recogniser import HeardWord, line_model, utterances
+from answerprint.departments.footage.speech.pronouncing import pronounce, read_number
+from answerprint.departments.footage.speech.readings import Heard, ScriptListener, dictate, lay_along
+from answerprint.departments.footage.speech.recogniser import HeardWord, line_model, utterances
 from answerprint.formats.screenplays.model import Line, spoken_words
 
 RATE = 16_000

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from composites import Film, Library, mixed_film, shrink
 
-from answerprint.departments.footage.shots import FORM, ShotDetector, ShotList
+from answerprint.departments.footage.shots.detection import FORM, ShotDetector, ShotList
 
 TICKS = 1001  # ticks a frame in a time base of 1/24000
 BASE = Fraction(1, 24000)

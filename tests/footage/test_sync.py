@@ -13,7 +13,7 @@ from scipy.signal import butter, lfilter, resample_poly
 
 from answerprint.core.records import StartTimecode
 from answerprint.core.time import Range, Time
-from answerprint.departments.footage.sync import Stamp, SyncSide, match_sound, sync_offset
+from answerprint.departments.footage.sync.matching import Stamp, SyncSide, match_sound, sync_offset
 
 RATE = 16_000
 MILLISECOND = Fraction(1, 1000)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.voice import (
+from answerprint.departments.footage.sound.voice import (
     RATE,
     WINDOW,
     Classical,

@@ -64,6 +64,14 @@ class DecodeSummary:
     samples: dict[int, int]  # stream index → samples decoded
     damage: tuple[Damage, ...]
 
+    @property
+    def end_of_pictures(self) -> int:
+        """The tick at which the last picture leaves the screen: one usual step after it appeared."""
+        times: NDArray[np.int64] = np.sort(self.pts)
+        if len(times) < 2:
+            return int(times[-1]) + 1
+        return int(times[-1] + max(1, int(np.median(np.diff(times)))))
+
 
 @dataclass(frozen=True)
 class Wants:

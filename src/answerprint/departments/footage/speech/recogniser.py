@@ -21,7 +21,7 @@ import numpy as np
 import pocketsphinx
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.pronouncing import pronounce
+from answerprint.departments.footage.speech.pronouncing import pronounce
 
 RATE = 16_000
 FRAME = 160  # samples of a recogniser's frame

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from answerprint.core.errors import MediaError
-from answerprint.core.records import StartTimecode
-from answerprint.core.time import Time, TimeDocument, time_document
-from answerprint.core.timecode import format_timecode, recount
-from answerprint.departments.footage.shots import FORM, ShotDetector
+from answerprint.core.time import TimeDocument
+from answerprint.departments.footage.clock import PictureClock
+from answerprint.departments.footage.shots.detection import FORM, ShotDetector
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, Wants, fan_out
 from answerprint.media.probe import probe
 
@@ -40,20 +37,12 @@ class ShotsDocument(msgspec.Struct, frozen=True):
 def shots_of(file: Path) -> ShotsDocument:
     """Boundaries and shots of one file. Raises MediaError AP-MEDIA-020 when it has no pictures."""
     asked = probe(file)
-    timecode = asked.timecode
-    rate = next((one.rate for one in asked.streams if one.kind == "video"), None)
     watcher = _Watcher()
     summary = fan_out(file, [watcher])
     if watcher.detector is None or summary.time_base is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
-    found = watcher.detector.finish(end_of_pictures(summary))
-    times = np.sort(summary.pts)
-
-    def place(tick: int) -> TimeDocument:
-        assert summary.time_base is not None
-        frame = int(np.searchsorted(times, tick, side="left"))
-        return time_document(Time(tick, 1 / summary.time_base), frame, _label(timecode, frame, rate))
-
+    found = watcher.detector.finish(summary.end_of_pictures)
+    place = PictureClock(asked, summary).at_tick
     return ShotsDocument(
         boundaries=tuple(
             BoundaryDocument(one.type, place(one.start_pts), place(one.end_pts), round(one.confidence, 4))
@@ -61,23 +50,6 @@ def shots_of(file: Path) -> ShotsDocument:
         ),
         shots=tuple(ShotDocument(place(start), place(end)) for start, end in found.shots),
     )
-
-
-def end_of_pictures(summary: DecodeSummary) -> int:
-    """The tick at which the last picture leaves the screen: one usual step after it appeared."""
-    times: NDArray[np.int64] = np.sort(summary.pts)
-    if len(times) < 2:
-        return int(times[-1]) + 1
-    return int(times[-1] + max(1, int(np.median(np.diff(times)))))
-
-
-def _label(timecode: StartTimecode | None, frame: int, rate: Fraction | None) -> str | None:
-    """A picture's label, counted in pictures also where the file's own timecode counts half of them."""
-    if timecode is None:
-        return None
-    counted = rate or timecode.rate
-    start, drop = recount(timecode.frame, timecode.rate, timecode.drop, counted)
-    return format_timecode(start + frame, counted, drop=drop)
 
 
 class _Watcher:

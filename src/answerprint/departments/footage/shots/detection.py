@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.signatures import (
+from answerprint.departments.footage.shots.signatures import (
     HEIGHT,
     WIDTH,
     contrast,
@@ -27,7 +27,7 @@ from answerprint.departments.footage.signatures import (
     signature,
     structure_likeness,
 )
-from answerprint.departments.footage.transitions import Signatures, find_fades, find_gradual
+from answerprint.departments.footage.shots.transitions import Signatures, find_fades, find_gradual
 from answerprint.media.fanout import PictureForm
 
 BoundaryType = Literal["cut", "dissolve", "fade_in", "fade_out", "wipe"]

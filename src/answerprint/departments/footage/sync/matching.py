@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from answerprint.core.logged import SoundMatch, SyncMap, Unmatched
 from answerprint.core.records import StartTimecode
 from answerprint.core.time import Range, Time
-from answerprint.departments.footage.correlation import (
+from answerprint.departments.footage.sync.correlation import (
     FINE_RATE,
     Listener,
     Peak,

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.recogniser import HeardWord, Recogniser, common_words, utterances
+from answerprint.departments.footage.speech.recogniser import HeardWord, Recogniser, common_words, utterances
 from answerprint.formats.screenplays.model import Line, spoken_words
 
 WordKind = Literal["match", "substituted", "inserted", "repeated"]

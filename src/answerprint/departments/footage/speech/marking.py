@@ -1,24 +1,18 @@
-"""From what was heard and seen to tracks: samples read back, annotations on the asset's own clock."""
+"""Readings and words as annotations on the asset's own clock."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.logged import Listening, SoundMatch
-from answerprint.core.records import Annotation, Asset, Track
-from answerprint.departments.footage.listening import LISTENING_RATE
-from answerprint.departments.footage.readings import Reading, ScriptListener
-from answerprint.departments.footage.sync import Stamp, SyncSide
-from answerprint.engine.step import Context, Item
+from answerprint.core.records import Annotation, Track
+from answerprint.departments.footage.speech.readings import Reading, ScriptListener
+from answerprint.departments.footage.tracks import SOUND_RATE
 from answerprint.formats.screenplays.model import Line, spoken_words
-
-SOUND_RATE = Fraction(LISTENING_RATE)
 
 
 def hear_lines(
@@ -91,34 +85,3 @@ def reading_mark(one: Reading, at: int, written: list[str]) -> Annotation:
             **by_kind,
         },
     )
-
-
-def sync_side(asset: Asset, sound: Item, listening: Listening) -> SyncSide:
-    video, audio = asset.stream("video"), asset.stream("audio")
-    first = next((one.start for one in (video, audio) if one is not None and one.start is not None), None)
-    stamp = Stamp(asset.timecode, first) if asset.timecode is not None and first is not None else None
-    by_ear = stamp is not None and stamp.timecode.source == "ltc"
-    return SyncSide(
-        samples=read_samples(sound.path()),
-        start=listening.start,
-        timecode=None if by_ear else stamp,
-        ltc=stamp if by_ear else None,
-    )
-
-
-def read_samples(path: Path) -> NDArray[np.int16]:
-    """The mono 16 kHz samples that ListenStep wrote (memory-mapped, read only)."""
-    if path.stat().st_size == 0:
-        return np.zeros(0, np.int16)
-    samples: NDArray[np.int16] = np.memmap(path, dtype="<i2", mode="r")
-    return samples
-
-
-def as_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
-    """16-bit samples as float32 −1 … 1."""
-    return samples.astype(np.float32) / np.float32(32768.0)
-
-
-def write_track(context: Context, asset: str, name: str, rate: Fraction, marks: list[Annotation]) -> None:
-    ordered = sorted(marks, key=lambda one: (one.start, one.end, one.label))
-    context.write_track(name, Track(asset=asset, name=f"{name}.1", rate=rate, annotations=tuple(ordered)))

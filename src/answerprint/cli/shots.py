@@ -25,7 +25,7 @@ def shots(
 
     Example: answerprint shots rushes/A001C003.mov --json
     """
-    from answerprint.departments.footage.finding import shots_of
+    from answerprint.departments.footage.shots.in_file import shots_of
 
     found = shots_of(file)
 

@@ -1,0 +1,1 @@
+"""How a shot was taken: exposure, colour, sharpness, movement."""

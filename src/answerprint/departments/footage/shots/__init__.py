@@ -1,0 +1,1 @@
+"""Where one shot becomes another."""

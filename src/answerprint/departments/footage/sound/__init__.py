@@ -1,0 +1,1 @@
+"""What a recording holds before anybody understands it: levels, voices, claps."""

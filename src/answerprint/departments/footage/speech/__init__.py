@@ -1,0 +1,1 @@
+"""What is said, and how it stands to the screenplay."""

@@ -1,0 +1,25 @@
+"""What the engine runs for footage: logging each asset through one decode, and matching separate sound.
+
+What only a run needs is imported in it: a make in which nothing is due loads no decoder and no recogniser.
+"""
+
+from answerprint.departments.footage.steps.files import InspectStep, ProbeStep, ThumbnailStep
+from answerprint.departments.footage.steps.picture import LooksStep, ShotsStep
+from answerprint.departments.footage.steps.sound import SILERO, ClapStep, ListenStep, VoiceStep
+from answerprint.departments.footage.steps.speech import ReadingsStep
+from answerprint.departments.footage.steps.sync import SyncBrief, SyncStep
+
+__all__ = [
+    "SILERO",
+    "ClapStep",
+    "InspectStep",
+    "ListenStep",
+    "LooksStep",
+    "ProbeStep",
+    "ReadingsStep",
+    "ShotsStep",
+    "SyncBrief",
+    "SyncStep",
+    "ThumbnailStep",
+    "VoiceStep",
+]

@@ -1,0 +1,43 @@
+"""What is seen in a file, by one decode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from answerprint.engine.step import AnalyserStep, Context, Inputs
+
+if TYPE_CHECKING:
+    from answerprint.media.fanout import Consumer
+
+
+@dataclass(frozen=True)
+class ShotsStep(AnalyserStep):
+    """The track `shots.1`: boundaries by type, and the shots between them."""
+
+    name: ClassVar[str] = "shots"
+    version: ClassVar[int] = 3
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("shots",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
+
+    def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        from answerprint.departments.footage.shots.watching import ShotWatcher
+
+        return ShotWatcher(context)
+
+
+@dataclass(frozen=True)
+class LooksStep(AnalyserStep):
+    """The track `looks.1`: exposure, colour, sharpness and motion by half second."""
+
+    name: ClassVar[str] = "looks"
+    version: ClassVar[int] = 3
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("looks",)
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
+
+    def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        from answerprint.departments.footage.looks.watching import LooksWatcher
+
+        return LooksWatcher(context)

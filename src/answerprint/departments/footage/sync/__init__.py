@@ -1,0 +1,1 @@
+"""Which recording belongs to which picture, and where."""
