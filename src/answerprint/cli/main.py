@@ -36,8 +36,8 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
     ),
+    "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
-    "shots": Command("One file", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
     "models": Command("This machine", "models", "The model shelf: list, show, fetch, verify, remove"),
     "doctor": Command("This machine", "doctor", "What this machine has and lacks"),

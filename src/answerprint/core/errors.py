@@ -7,6 +7,9 @@ AnswerprintError          exit 1
 ├── FormatError           exit 1   AP-FORMAT-…   formats/
 ├── StoreError            exit 1   AP-STORE-…    store/
 ├── EngineError           exit 1   AP-ENGINE-…   engine/
+├── FootageError          exit 1   AP-FOOTAGE-…  departments/footage
+├── ScriptError           exit 1   AP-SCRIPT-…   departments/script
+├── PlanError             exit 1   AP-PLAN-…     departments/planning
 └── ModelError            exit 1   AP-MODEL-…    models/
 """
 
@@ -104,6 +107,10 @@ class StoreError(AnswerprintError):
 
 
 class EngineError(AnswerprintError):
+    pass
+
+
+class FootageError(AnswerprintError):
     pass
 
 
