@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
     ),
+    "log": Command("Footage", "log", "Bins within minutes, then every track, the most wanted files first"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),

@@ -2,6 +2,7 @@
 
 | track | an annotation is | label | text | value |
 |---|---|---|---|---|
+| `glance.1` | a coarse shot, between keyframes | `shot` or `black` | | |
 | `shots.1` | a boundary, or a shot | cut, dissolve, …; `shot` | | evidence |
 | `looks.1` | half a second | `look` | | exposure, contrast, cast, sharpness, motion |
 | `shot_looks.1` | a shot | a Scale, or "" | | see LOOK_VALUES |

@@ -11,6 +11,7 @@ from answerprint.core.findings import Finding
 from answerprint.core.records import AssetKind, Damage, StartTimecode, Stream
 from answerprint.core.time import Range, Time
 
+SPEAKS = 0.1  # share of the sampled sound above which a file counts as one in which people speak
 SyncMethod = Literal["ltc", "timecode", "common audio"]
 
 
@@ -36,6 +37,21 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     pictures: int
     samples: Mapping[str, int]  # stream index → samples decoded
     damage: tuple[Damage, ...]
+
+
+class Glance(msgspec.Struct, frozen=True, kw_only=True):
+    """What the fast pass saw of a file: from keyframes, from samples of its sound, from its container."""
+
+    keyframes: int = 0  # looked at
+    coarse_shots: int = 0
+    black: float = 0.0  # share of the keyframes that show nothing
+    voice: float | None = None  # share of the sampled sound in which somebody seems to speak; None: no sound
+    silent: bool = False  # there is a sound stream, and nothing on it
+    faults: tuple[str, ...] = ()  # what the container itself shows to be wrong
+
+    @property
+    def speaks(self) -> bool:
+        return self.voice is not None and self.voice >= SPEAKS
 
 
 class Listening(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 from answerprint.core.logged import Slate, SyncMap
-from answerprint.engine.executors.local import LocalExecutor
-from answerprint.engine.executors.serial import SerialExecutor
 from answerprint.engine.progress import ProgressEvent
-from answerprint.engine.tasks import Executor
 from answerprint.pipeline.film import Film
-from answerprint.pipeline.making import Making
+from answerprint.pipeline.making import Making, executor_for
 from answerprint.pipeline.needs import needs_of
 from answerprint.pipeline.stages.align import align, read_script, read_slates
 from answerprint.pipeline.stages.cut import cut
@@ -51,7 +47,7 @@ def make_answer_print(
     workers: None takes the production's setting, 0 runs everything in this process. Raises StoreError when
     the production is in use or its disk is full; what was finished until then is kept.
     """
-    with production.lock(), _executor(production, workers) as executor:
+    with production.lock(), executor_for(production, workers) as executor:
         catalogue = production.catalogue()
         try:
             import_decisions(production, catalogue)
@@ -139,20 +135,6 @@ def _room(making: Making) -> int:
     """Bytes that must be free before long work. An unchanged production asks for the least only."""
     size = sum(asset.size for asset in making.assets.values())
     return LEAST_ROOM + (int(size * ROOM_A_SOURCE_BYTE) if making.ran else 0)
-
-
-@contextmanager
-def _executor(production: Production, workers: int | None) -> Iterator[Executor]:
-    limits = production.settings.limits
-    if workers == 0:
-        yield SerialExecutor()
-        return
-    with LocalExecutor(
-        workers or limits.workers or None,
-        patience=float(limits.timeout_s),
-        memory_limit=limits.memory_mb << 20 or None,
-    ) as executor:
-        yield executor
 
 
 def _unheard(stage: str) -> None:

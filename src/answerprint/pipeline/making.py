@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,8 @@ from answerprint.core.findings import Finding
 from answerprint.core.frames import FrameGrid
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Asset
+from answerprint.engine.executors.local import LocalExecutor
+from answerprint.engine.executors.serial import SerialExecutor
 from answerprint.engine.graph import Graph, Stored
 from answerprint.engine.progress import ProgressListener
 from answerprint.engine.report import Report
@@ -134,3 +137,18 @@ class Making:
 def keyed(asset: Asset) -> Asset:
     """The asset as a step may read it: where it lies and how its container tags it are in no key."""
     return msgspec.structs.replace(asset, path="", tags={})
+
+
+@contextmanager
+def executor_for(production: Production, workers: int | None) -> Iterator[Executor]:
+    """What runs a production's steps. workers: None takes the production's setting, 0 is this process."""
+    limits = production.settings.limits
+    if workers == 0:
+        yield SerialExecutor()
+        return
+    with LocalExecutor(
+        workers or limits.workers or None,
+        patience=float(limits.timeout_s),
+        memory_limit=limits.memory_mb << 20 or None,
+    ) as executor:
+        yield executor

@@ -11,7 +11,7 @@ from answerprint.departments.script.steps import ReadLogStep, ReadScreenplayStep
 from answerprint.engine.graph import Graph, Media, Reference, Value
 from answerprint.formats.screenplays.model import Screenplay
 from answerprint.pipeline.making import Making
-from answerprint.pipeline.stages.log import inputs_of, known_hashes
+from answerprint.pipeline.stages.scan import inputs_of, known_hashes
 from answerprint.store.production import display_name
 
 SCREENPLAYS = (".fountain", ".spmd", ".fdx", ".fadein", ".osf")
@@ -51,8 +51,9 @@ def read_script(making: Making) -> Screenplay | None:
     return screenplay if screenplay.lines() else None
 
 
-def read_slates(making: Making) -> dict[str, Slate]:
-    """What the script supervisor's logs say of each clip, by asset id."""
+def read_slates(making: Making, *, quiet: bool = False) -> dict[str, Slate]:
+    """What the script supervisor's logs say of each clip, by asset id. quiet: clips that a log names and
+    nobody has are no finding, having been one already."""
     logs = [
         path for path in inputs_of(making, ("script",)) if path.suffix.casefold() in (".csv", ".tsv", ".ale")
     ]
@@ -70,7 +71,7 @@ def read_slates(making: Making) -> dict[str, Slate]:
         for clip, slate in report.record(node, "log", ScriptLog).slates.items():
             if _stem(clip) in by_stem:
                 slates[by_stem[_stem(clip)]] = slate
-            else:
+            elif not quiet:
                 making.findings.append(
                     Finding(
                         code="log.unknown_clip",

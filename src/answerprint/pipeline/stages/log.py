@@ -3,108 +3,64 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from answerprint.core.errors import UsageError
-from answerprint.core.findings import Evidence, Finding
-from answerprint.core.logged import Probe
+from answerprint.core.findings import Finding
+from answerprint.core.logged import Glance, Probe
 from answerprint.core.records import Asset, AssetKind
-from answerprint.departments.footage.steps import (
-    SILERO,
-    ClapStep,
-    InspectStep,
-    ListenStep,
-    LooksStep,
-    ProbeStep,
-    ShotsStep,
-    ThumbnailStep,
-    VoiceStep,
-)
+from answerprint.departments.footage.steps import GlanceStep, ProbeStep, ThumbnailStep
 from answerprint.engine.graph import Graph, Media
 from answerprint.media.raw import pair_proxies
-from answerprint.models.shelf import Shelf
 from answerprint.pipeline.bringing import kind_of
 from answerprint.pipeline.making import Making
+from answerprint.pipeline.stages.deep import deep_pass
+from answerprint.pipeline.stages.scan import scan
 from answerprint.store.inputs import path_of_text
-from answerprint.store.objects import hash_file
-from answerprint.store.production import display_name, find_inputs
-from answerprint.store.rows import stat_of
+from answerprint.store.production import display_name
 
 
 def log(making: Making) -> None:
-    """Fill `making.assets` and write every asset's tracks."""
-    files = _scan(making)
-    _fast_pass(making, files)
-    _deep_pass(making)
+    """Fill `making.assets` and write every asset's tracks: all of both passes."""
+    fast_pass(making)
+    deep_pass(making)
+
+
+def fast_pass(making: Making) -> None:
+    """Headers, pictures for the bin, coarse shots, voice or not: all that needs no whole decode.
+
+    The catalogue knows the assets when it ends: bins can be looked at while the deep pass runs.
+    """
+    files = scan(making)
+    _probe(making, files)
     making.catalogue.put_assets(making.assets.values())
     gone = {asset.id for asset in making.catalogue.assets()} - set(making.assets)
     making.catalogue.remove_assets(gone)
+    _glance(making)
 
 
-def inputs_of(making: Making, kinds: tuple[str, ...]) -> list[Path]:
-    """The production's input files whose kind is one of these."""
-    if not making.inputs:
-        making.inputs = [(path, kind_of(path)) for path in find_inputs(making.production)]
-    return [path for path, kind in making.inputs if kind in kinds]
+def most_wanted(making: Making, first: Sequence[str] = (), circled: Sequence[str] = ()) -> list[str]:
+    """Asset ids, the most wanted first: those a person names (a part of the file's or the card's name, in
+    the order given), circled takes, files in which people speak, and last what shows nothing but black."""
+
+    def rank(id: str) -> tuple[int, int]:
+        asset = making.assets[id]
+        names = f"{asset.card or ''}/{asset.name}".casefold()
+        named = next((at for at, one in enumerate(first) if one.casefold() in names), None)
+        if named is not None:
+            return 0, named
+        found = making.outputs.get(f"glance:{id}", {}).get("look")
+        look = making.read(found, Glance) if found is not None else Glance()
+        if look.black == 1.0 and look.keyframes:
+            return 4, 0
+        return (1 if id in circled else 2 if look.speaks else 3), 0
+
+    return sorted(making.assets, key=rank)
 
 
-def known_hashes(making: Making, files: list[Path]) -> dict[Path, str]:
-    """BLAKE3 of every file; one recognised by path, size, time and inode is not read again."""
-    stats = {}
-    for path in files:
-        try:
-            stats[path] = stat_of(path)
-        except OSError as error:
-            making.findings.append(_unreadable(path, error))
-    known = making.catalogue.known_digests(stats.values())
-    hashes: dict[Path, str] = {}
-    fresh = []
-    for path, stat in stats.items():
-        digest = known.get(stat.path)
-        if digest is None:
-            try:
-                digest = hash_file(path)
-            except OSError as error:
-                making.findings.append(_unreadable(path, error))
-                continue
-            fresh.append((stat, digest))
-        hashes[path] = digest
-    if fresh:
-        making.catalogue.remember_digests(fresh)
-    return hashes
-
-
-def _scan(making: Making) -> dict[str, Path]:
-    """Asset id → path. The same bytes under a second name are one asset, and said so."""
-    files = inputs_of(making, ("footage", "sound"))
-    found: dict[str, Path] = {}
-    for path, digest in known_hashes(making, files).items():
-        if digest in found:
-            making.findings.append(
-                Finding(
-                    code="file.twice",
-                    message=f"{display_name(path.name)} is the same file as "
-                    f"{display_name(found[digest].name)}; it is used once",
-                    subject=digest,
-                    evidence=(Evidence(asset=digest),),
-                )
-            )
-        else:
-            found[digest] = path
-    if not found and not files:
-        root = making.production.root
-        raise UsageError(
-            "AP-USE-040",
-            "the production holds no picture and no sound",
-            file=str(root),
-            remedy=f"answerprint add {root.name} CARD",
-        )
-    return found
-
-
-def _fast_pass(making: Making, files: dict[str, Path]) -> None:
+def _probe(making: Making, files: dict[str, Path]) -> None:
     graph = Graph()
     probe = ProbeStep(wave_rate=making.production.settings.picture.exact_rate)
     thumbnail = ThumbnailStep()
@@ -140,6 +96,16 @@ def _fast_pass(making: Making, files: dict[str, Path]) -> None:
         )
 
 
+def _glance(making: Making) -> None:
+    graph = Graph()
+    for id, asset in making.assets.items():
+        if asset.kind in ("picture", "sound"):
+            probe = making.stored("probe", id, "probe")
+            assert probe is not None  # an asset exists only where its probe does
+            graph.add(GlanceStep(asset=id), id, media=Media(id, making.paths[id]), probe=probe)
+    making.run(graph)
+
+
 def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
     stored = making.production.stored_path(path)
     folders = path_of_text(stored).parts[1:-1]
@@ -163,35 +129,6 @@ def _asset(making: Making, id: str, path: Path, found: Probe) -> Asset:
     )
 
 
-def _deep_pass(making: Making) -> None:
-    graph = Graph()
-    silero = silero_digest()
-    # One step for all files: the part of a key that is the step's is then made once.
-    inspect, shots, looks, listen = InspectStep(), ShotsStep(), LooksStep(), ListenStep()
-    for id, asset in making.assets.items():
-        if asset.kind in ("raw", "sidecar"):
-            continue
-        media = Media(id, making.paths[id])
-        probe = making.stored("probe", id, "probe")
-        assert probe is not None  # an asset exists only where its probe does
-        graph.add(inspect, id, media=media, probe=probe)
-        if asset.stream("video") is not None:
-            graph.add(shots, id, media=media)
-            graph.add(looks, id, media=media)
-        if asset.stream("audio") is not None:
-            heard = graph.add(listen, id, media=media, probe=probe)
-            inputs = {"sound": heard["sound"], "listening": heard["listening"]}
-            voice = graph.add(VoiceStep(asset=id, silero=silero), id, **inputs)
-            graph.add(ClapStep(asset=id), id, voice=voice["voice"], **inputs)
-    making.run(graph)
-
-
-def silero_digest() -> str:
-    """The digest of Silero VAD where it is fetched, else nothing: the classical back end hears voices."""
-    shelf = Shelf()
-    return shelf.digest(SILERO) if shelf.fetched(SILERO) else ""
-
-
 def card_counts(assets: list[Asset]) -> dict[str, int]:
     """Files per card, in order."""
     return dict(sorted(Counter(asset.card or "–" for asset in assets).items()))
@@ -212,14 +149,4 @@ def mixed_rates(assets: list[Asset], rate: str) -> str:
     return (
         text + ". Clips of another rate play at their own speed: each frame of the cut shows the source "
         "frame on screen at that moment, and times are kept exactly."
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> Finding:
-    return Finding(
-        code="file.unreadable",
-        message=f"{display_name(path.name)} cannot be read: {error.strerror}",
-        severity="problem",
-        subject=display_name(path.name),
-        needs_a_person=True,
     )

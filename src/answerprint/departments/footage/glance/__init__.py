@@ -1,0 +1,1 @@
+"""The fast look at a file: what a bin needs within minutes."""
