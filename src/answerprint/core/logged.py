@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from answerprint.core.records import AssetKind, Damage, StartTimecode, Stream
 from answerprint.core.time import Range, Time
 
 SPEAKS = 0.1  # share of the sampled sound above which a file counts as one in which people speak
+DRIFT_RATE = 48_000  # ticks a second that a drifting offset is rounded to
 SyncMethod = Literal["ltc", "timecode", "common audio"]
 
 
@@ -72,7 +74,11 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SoundMatch(msgspec.Struct, frozen=True, kw_only=True):
-    """Separate sound that belongs to a picture asset: sound time = picture time + offset."""
+    """Separate sound that belongs to a picture asset: sound time = picture time + offset.
+
+    Two clocks run apart: the offset holds at `reference` (picture time), and grows by `drift_ppm` millionths
+    of the time since. `offset_at` is what a stretch of the picture is laid by.
+    """
 
     picture: str
     sound: str
@@ -80,6 +86,28 @@ class SoundMatch(msgspec.Struct, frozen=True, kw_only=True):
     method: SyncMethod
     confidence: float
     heard: Range  # the stretch of the picture's own time that the sound covers
+    evidence: Mapping[str, float | str] = {}
+    drift_ppm: float | None = None  # None where it cannot be told
+    reference: Time | None = None
+
+    def offset_at(self, time: Time) -> Time:
+        """Sound time less picture time at a picture time, to 1/48 000 s."""
+        if not self.drift_ppm or self.reference is None:
+            return self.offset
+        drift = Fraction(round(self.drift_ppm * 1000), 10**9)
+        exact = self.offset.seconds + drift * (time.seconds - self.reference.seconds)
+        return Time(round(exact * DRIFT_RATE), Fraction(DRIFT_RATE))
+
+
+class CameraLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Two clips that ran at the same time: second's time = first's time + offset."""
+
+    first: str
+    second: str
+    offset: Time
+    method: SyncMethod
+    confidence: float
+    drift_ppm: float | None = None
     evidence: Mapping[str, float | str] = {}
 
 
@@ -91,10 +119,14 @@ class Unmatched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SyncMap(msgspec.Struct, frozen=True, kw_only=True):
-    """All separate sound of a production."""
+    """All separate sound of a production, and the clips that several cameras took of one moment.
+
+    cameras: groups of clips, each clip with its place on the first one's clock.
+    """
 
     matches: tuple[SoundMatch, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    cameras: tuple[tuple[CameraLink, ...], ...] = ()
 
 
 class Slate(msgspec.Struct, frozen=True, kw_only=True):

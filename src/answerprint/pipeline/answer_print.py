@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from answerprint.core.logged import Slate, SyncMap
-from answerprint.engine.progress import ProgressEvent
 from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making, executor_for
 from answerprint.pipeline.needs import needs_of
+from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import align, read_script, read_slates
 from answerprint.pipeline.stages.cut import cut
 from answerprint.pipeline.stages.log import log
@@ -25,14 +24,6 @@ from answerprint.store.production import Production, free_space_check
 STAGES = ("log", "sync", "align", "cut", "sound", "subtitles", "render", "report")
 ROOM_A_SOURCE_BYTE = 0.1  # objects written for each byte of rushes, measured generously
 LEAST_ROOM = 200 << 20  # bytes
-
-
-class Listener(Protocol):
-    """Hears which stage begins, and every event of its graph."""
-
-    def stage(self, name: str) -> None: ...
-
-    def __call__(self, event: ProgressEvent) -> None: ...
 
 
 def make_answer_print(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from answerprint.core.logged import Glance, Inspection
 from answerprint.core.records import Asset
 from answerprint.core.time import Time, TimeDocument, time_document
-from answerprint.engine.progress import ProgressEvent
 from answerprint.pipeline.making import Making, executor_for
+from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import read_slates
 from answerprint.pipeline.stages.deep import deep_pass
 from answerprint.pipeline.stages.log import fast_pass, most_wanted
@@ -55,12 +55,6 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def needs_a_person(self) -> bool:
         return bool(self.set_aside) or any(one.damage for one in self.entries)
-
-
-class Listener(Protocol):
-    def stage(self, name: str) -> None: ...
-
-    def __call__(self, event: ProgressEvent) -> None: ...
 
 
 def log_production(

@@ -135,8 +135,12 @@ def lay_out(
         has_sound = piece.material.asset.stream("audio") is not None
         link = piece.material.sound
         if link is not None:
+            middle = Time.of_seconds((piece.source.start.seconds + piece.source.end.seconds) / 2)
             separate = msgspec.structs.replace(
-                own, asset=link.sound, source=piece.source.moved(link.offset), name="separate sound"
+                own,
+                asset=link.sound,
+                source=piece.source.moved(link.offset_at(middle)),
+                name="separate sound",
             )
             dialogue.append(separate)
             if has_sound:

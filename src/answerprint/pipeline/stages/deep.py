@@ -43,6 +43,17 @@ def deep_pass(making: Making, wanted: Sequence[str] = ()) -> None:
     making.run(graph)
 
 
+def listen(making: Making) -> None:
+    """The sound of every asset alone, as the deep pass hears it too."""
+    graph = Graph()
+    step = ListenStep()
+    for id, asset in making.assets.items():
+        probe = making.stored("probe", id, "probe")
+        if probe is not None and asset.stream("audio") is not None and asset.kind not in ("raw", "sidecar"):
+            graph.add(step, id, media=Media(id, making.paths[id]), probe=probe)
+    making.run(graph)
+
+
 def silero_digest() -> str:
     """The digest of Silero VAD where it is fetched, else nothing: the classical back end hears voices."""
     shelf = Shelf()

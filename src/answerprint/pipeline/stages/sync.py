@@ -12,10 +12,10 @@ from answerprint.pipeline.making import Making, keyed
 
 
 def sync(making: Making) -> SyncMap:
-    """Match every sound-only file with its clips. Empty where there is nothing to match."""
+    """Match every sound-only file with its clips, and clips of several cameras with one another."""
     pictures = tuple(keyed(one) for one in making.assets.values() if one.kind == "picture")
     sounds = tuple(keyed(one) for one in making.assets.values() if one.kind == "sound")
-    if not pictures or not sounds:
+    if not pictures or len(pictures) + len(sounds) < 2:
         return SyncMap()
     graph = Graph()
     step = graph.add(

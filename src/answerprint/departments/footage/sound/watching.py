@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from answerprint.core.logged import Probe
 from answerprint.departments.footage.sound.listening import LISTENING_RATE, Ear
+from answerprint.departments.footage.sound.roles import unheard
 from answerprint.engine.step import Context
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, SoundForm, Wants
 
@@ -13,9 +14,11 @@ class Listener:
 
     def __init__(self, found: Probe, context: Context) -> None:
         audio = next((one for one in found.streams if one.kind == "audio"), None)
-        timecode = audio.ltc_channel if audio is not None else None
+        left_out: frozenset[int] = frozenset()
+        if audio is not None:
+            left_out = unheard(audio.track_names, audio.channels or 1, audio.ltc_channel)
         self._stream = audio.index if audio is not None else None
-        self._ear = Ear(frozenset() if timecode is None else frozenset({timecode}))
+        self._ear = Ear(left_out)
         self._context = context
         self._file = context.new_file("sound").open("wb")
 

@@ -24,12 +24,13 @@ class SyncStep(Step):
     """Which recording belongs to which clip, by timecode, LTC or common audio; refused where unsure."""
 
     name: ClassVar[str] = "sync"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("brief", "sound", "listening")
     writes: ClassVar[tuple[str, ...]] = ("sync",)
     libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy")
 
     def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.footage.sync.cameras import link_cameras
         from answerprint.departments.footage.sync.matching import SyncSide, match_sound
         from answerprint.departments.footage.sync.sides import sync_side
 
@@ -44,4 +45,8 @@ class SyncStep(Step):
                 if one.id in heard and one.id in listened
             }
 
-        context.write_record("sync", match_sound(sides(brief.pictures), sides(brief.sounds)))
+        pictures = sides(brief.pictures)
+        found = match_sound(pictures, sides(brief.sounds))
+        cards = {one.id: one.card or "" for one in brief.pictures}
+        cameras = link_cameras(pictures, found.matches, cards)
+        context.write_record("sync", msgspec.structs.replace(found, cameras=cameras))

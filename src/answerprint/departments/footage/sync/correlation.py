@@ -126,10 +126,12 @@ class Place:
 
     lag: of its first sample, at 16 kHz (in the middle of what they share, when the clocks drift). drift: how
     many parts per million the long one's clock is faster, where stretches far enough apart tell. agreeing,
-    asked: stretches of what they share that were found at this place, of how many.
+    asked: stretches of what they share that were found at this place, of how many. centre: the sample of the
+    short one, at 16 kHz, at which the lag holds.
     """
 
     lag: int
+    centre: int
     drift: float | None
     agreeing: int
     asked: int
@@ -152,11 +154,13 @@ def place_to_the_sample(short: Listener, long: Listener, peak: Peak) -> Place:
         if height >= AGREED:
             places.append((centre * DECIMATE, lag))
     if len(places) < 2 or max(places)[0] - min(places)[0] < TELLING_DRIFT:
-        return Place(near, None, len(places), count)
+        return Place(near, round(middle * DECIMATE), None, len(places), count)
     centres = np.array([one[0] for one in places])
     lags = np.array([one[1] for one in places], np.float64)
     slope, level = np.polyfit(centres - centres.mean(), lags, 1)
-    return Place(round(float(level)), round(float(slope) * 1e6, 2), len(places), count)
+    return Place(
+        round(float(level)), round(float(centres.mean())), round(float(slope) * 1e6, 2), len(places), count
+    )
 
 
 def _fine_lag(

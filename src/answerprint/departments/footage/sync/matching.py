@@ -8,7 +8,7 @@ stretches of the shorter recording are looked for in the longer one at 4 kHz, th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -26,6 +26,7 @@ from answerprint.departments.footage.sync.correlation import (
     place_to_the_sample,
     probes_of,
 )
+from answerprint.departments.footage.sync.fingerprints import candidates, landmarks
 
 Method = Literal["ltc", "timecode", "common audio", "none"]
 
@@ -42,6 +43,8 @@ MOST_DISTINCT = 3.0
 PLAIN = 70.0  # so heavy that no other stretch need be tried
 CONFIRMED = 5.0  # deviations that are enough where timecode says where to look
 NEAR = Fraction(1, 4)  # seconds a timecode may be off (jam-sync drift, frame rounding) and still be right
+FEW_PAIRS = 400  # pairs that are all compared, whatever timecode and fingerprints say
+HELD = 3 * 3600 * FINE_RATE  # samples of the recordings whose spectra are held at the same time
 SPARE = Fraction(1)  # seconds two recordings have to share
 
 
@@ -79,14 +82,15 @@ class SyncSide:
 
 @dataclass(frozen=True)
 class SyncResult:
-    """offset: sound's clock less picture's clock at the same moment (with drift, in the middle of what they
-    share). drift_ppm: how much faster the sound's clock runs; None where it cannot be told."""
+    """offset: sound's clock less picture's clock at the same moment (with drift, at `reference`, a time of
+    the picture's clock). drift_ppm: how much faster the sound's clock runs; None where it cannot be told."""
 
     offset: Time | None
     method: Method
     confidence: float
     evidence: Mapping[str, float | str] = field(default_factory=dict)
     drift_ppm: float | None = None
+    reference: Time | None = None
 
 
 def sync_offset(picture: SyncSide, sound: SyncSide) -> SyncResult:
@@ -96,16 +100,23 @@ def sync_offset(picture: SyncSide, sound: SyncSide) -> SyncResult:
 
 def match_sound(pictures: Mapping[str, SyncSide], sounds: Mapping[str, SyncSide]) -> SyncMap:
     """Which sound belongs to which picture, by asset id. One recording may cover many clips, and a clip may
-    have been recorded by several machines. What is doubtful is left unmatched, with the reason."""
-    clips = {name: _Ear(side) for name, side in pictures.items()}
+    have been recorded by several machines. What is doubtful is left unmatched, with the reason.
+
+    In a large production only those are compared whose timecodes meet or whose fingerprints do: a clip of a
+    few seconds in much noise may then be missed that a small one would find.
+    """
+    worth = _worth_comparing(pictures, sounds)
+    clips = _Ears(pictures)
     matches: list[SoundMatch] = []
     unmatched: list[Unmatched] = []
     for sound_name in sorted(sounds):
         ear = _Ear(sounds[sound_name])
         closest: tuple[float, str, str] | None = None
         found = False
-        for clip_name in sorted(clips):
-            clip = clips[clip_name]
+        for clip_name in sorted(pictures):
+            if worth is not None and (clip_name, sound_name) not in worth:
+                continue
+            clip = clips.of(clip_name)
             result = _offset(clip, ear)
             if result.offset is None or result.method == "none":
                 height = float(result.evidence.get("peak", 0.0))
@@ -125,10 +136,13 @@ def match_sound(pictures: Mapping[str, SyncSide], sounds: Mapping[str, SyncSide]
                     confidence=result.confidence,
                     heard=heard,
                     evidence=result.evidence,
+                    drift_ppm=result.drift_ppm,
+                    reference=result.reference,
                 )
             )
         if not found:
-            reason = f"closest to {closest[1]}: {closest[2]}" if closest else "there is no picture to match"
+            nothing = "no picture shares a timecode or a fingerprint with it"
+            reason = f"closest to {closest[1]}: {closest[2]}" if closest else nothing
             unmatched.append(Unmatched(sound=sound_name, reason=reason))
     return SyncMap(matches=tuple(matches), unmatched=tuple(unmatched))
 
@@ -139,6 +153,52 @@ class _Ear:
     def __init__(self, side: SyncSide) -> None:
         self.side = side
         self.listener = Listener(side.samples)
+
+
+class _Ears:
+    """Ears made when they are asked for; the longest unasked go when those held grow long."""
+
+    def __init__(self, sides: Mapping[str, SyncSide]) -> None:
+        self._sides = sides
+        self._held: dict[str, _Ear] = {}
+
+    def of(self, name: str) -> _Ear:
+        ear = self._held.pop(name, None) or _Ear(self._sides[name])
+        self._held[name] = ear
+        while len(self._held) > 1 and sum(len(one.side.samples) for one in self._held.values()) > HELD:
+            del self._held[next(iter(self._held))]
+        return ear
+
+
+def _worth_comparing(
+    pictures: Mapping[str, SyncSide], sounds: Mapping[str, SyncSide]
+) -> set[tuple[str, str]] | None:
+    """The pairs of picture and sound to compare; None for all of them, where there are few."""
+    length = sum(len(side.samples) for side in (*pictures.values(), *sounds.values()))
+    if len(pictures) * len(sounds) <= FEW_PAIRS and length <= HELD:
+        return None
+    pairs = {
+        (picture, sound)
+        for picture, ours in pictures.items()
+        for sound, theirs in sounds.items()
+        if timecodes_meet(ours, theirs)
+    }
+    sides = {**pictures, **sounds}
+    heard = {name: landmarks(side.samples) for name, side in sides.items() if len(side.samples)}
+    for one in candidates(heard):
+        for picture, sound in ((one.first, one.second), (one.second, one.first)):
+            if picture in pictures and sound in sounds:
+                pairs.add((picture, sound))
+    return pairs
+
+
+def timecodes_meet(one: SyncSide, two: SyncSide) -> bool:
+    """Whether their timecodes say that both ran at some moment."""
+    ours, theirs = one.ltc or one.timecode, two.ltc or two.timecode
+    if ours is None or theirs is None:
+        return False
+    offset = Time.of_seconds(theirs.midnight - ours.midnight)
+    return one.covers.overlaps(two.covers.moved(-offset))
 
 
 def _offset(picture: _Ear, sound: _Ear) -> SyncResult:
@@ -164,9 +224,7 @@ def _offset(picture: _Ear, sound: _Ear) -> SyncResult:
     if contradicted and heard.offset is None:
         reason = "their timecodes do not meet, and no common audio was found"
         return SyncResult(None, "none", 0.0, {**heard.evidence, **contradicted, "reason": reason})
-    return SyncResult(
-        heard.offset, heard.method, heard.confidence, {**heard.evidence, **contradicted}, heard.drift_ppm
-    )
+    return replace(heard, evidence={**heard.evidence, **contradicted})
 
 
 def _by_timecode(
@@ -188,7 +246,7 @@ def _by_timecode(
     if near.offset is not None:
         moved = float((near.offset - offset).seconds)
         evidence |= {**near.evidence, "audio": "confirms", "moved_seconds": moved}
-        return SyncResult(near.offset, method, 0.99, evidence, near.drift_ppm)
+        return replace(near, method=method, confidence=0.99, evidence=evidence)
     silent = not (picture.listener.heard and sound.listener.heard)
     evidence["audio"] = "one side is silent" if silent else "does not confirm, does not contradict"
     confidence = 0.9 if silent else 0.6
@@ -226,9 +284,10 @@ def _common_audio(picture: _Ear, sound: _Ear, around: Time | None = None) -> Syn
     if objection:
         return SyncResult(None, "none", 0.0, {**evidence, "reason": objection})
     offset, drift = Time(place.lag + long.side.start - short.side.start, RATE), place.drift
+    at = Time(place.centre + short.side.start, RATE)
     if turned:
-        offset, drift = -offset, None if drift is None else -drift
-    return SyncResult(offset, "common audio", _confidence(best, place), evidence, drift)
+        at, offset, drift = at + offset, -offset, None if drift is None else -drift
+    return SyncResult(offset, "common audio", _confidence(best, place), evidence, drift, at)
 
 
 def weight(peak: Peak) -> float:
