@@ -30,6 +30,7 @@ COMMANDS: dict[str, Command] = {
     "review": Command(
         "Production", "review", "See proposals with their reasons; accept, reject, replace, lock"
     ),
+    "forget": Command("Production", "forget", "Take files out of a production's memory for good"),
     "script": Command(
         "Script and plan", "script", "Read, tag, convert, analyse, compare, break down a screenplay"
     ),
@@ -37,13 +38,15 @@ COMMANDS: dict[str, Command] = {
         "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
     ),
     "log": Command("Footage", "log", "Bins within minutes, then every track, the most wanted files first"),
+    "sync": Command("Footage", "sync", "Separate sound and several cameras, laid to one another"),
+    "ingest": Command("Footage", "ingest", "Look through, copy with proof, verify a card; proxies and logs"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
     "models": Command("This machine", "models", "The model shelf: list, show, fetch, verify, remove"),
     "doctor": Command("This machine", "doctor", "What this machine has and lacks"),
 }
-GROUPED = ("models", "script", "plan")  # commands that have commands of their own
+GROUPED = ("models", "script", "plan", "ingest")  # commands that have commands of their own
 
 
 def main() -> None:

@@ -36,11 +36,14 @@ COPIED = frozenset(
 )  # what a QuickTime file may carry as it is
 
 
-def make_proxy(path: Path, out: Path, height: int = 540, settings: VideoSettings = PROXY) -> int:
+def make_proxy(
+    path: Path, out: Path, height: int = 540, settings: VideoSettings = PROXY, reel: str = ""
+) -> int:
     """Writes a .mov of the pictures at `height` lines, upright, square pixels, BT.709. Returns their number.
 
     Every picture keeps the timestamp it has in the file (variable rates and late starts included); the start
-    timecode is kept; every audio stream is copied packet by packet, or as 24-bit PCM of all its channels
+    timecode is kept, with `reel` as its tape; a picture that damage gives out again, at a time that has
+    passed, is left out; every audio stream is copied packet by packet, or as 24-bit PCM of all its channels
     where QuickTime cannot carry its codec. Raises MediaError AP-MEDIA-001…017, 050, 051, and 080 when `out`
     is no .mov.
     """
@@ -63,8 +66,10 @@ def make_proxy(path: Path, out: Path, height: int = 540, settings: VideoSettings
             label = _label(found.timecode, rate)
             if label:
                 video.metadata["timecode"] = label
+                if reel:
+                    video.metadata["reel_name"] = reel
             sounds = {one.index: _Sound.of(one, container, file) for one in source.streams.audio}
-            count = 0
+            count, last = 0, None
             for packet in demux(source, [chosen, *source.streams.audio]):
                 if packet.stream.index in sounds:
                     sounds[packet.stream.index].take(packet)
@@ -72,6 +77,9 @@ def make_proxy(path: Path, out: Path, height: int = 540, settings: VideoSettings
                 for frame in _frames(packet):
                     if not isinstance(frame, VideoFrame) or frame.pts is None:
                         continue
+                    if last is not None and frame.pts <= last:
+                        continue
+                    last = frame.pts
                     pixels = upright(converter.convert(frame).astype(np.uint8, copy=False), display.rotation)
                     small = to_frame(pixels, settings.pixel_format, out)
                     small.pts, small.time_base = frame.pts, base

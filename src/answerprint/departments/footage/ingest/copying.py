@@ -77,7 +77,8 @@ def copy_card(
 
     creator: who the ASC MHL generation names; None writes none. What cannot be read, and what would write
     over another file, is a finding; everything else is copied. Raises UsageError AP-USE-211 … 215,
-    FootageError AP-FOOTAGE-211 (not enough space), StoreError AP-STORE-009 (a disk is full), AP-STORE-010 (not writable).
+    FootageError AP-FOOTAGE-211 (not enough space), StoreError AP-STORE-009 (a disk is full),
+    AP-STORE-010 (not writable).
     """
     listing = list_folder(source)
     plan = plan_copy(listing, source, destinations, name, formats, probe=not dry_run)

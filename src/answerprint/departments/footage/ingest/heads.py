@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from lxml import etree
@@ -12,9 +13,19 @@ from lxml import etree
 from answerprint.core.errors import AnswerprintError
 from answerprint.core.records import StartTimecode
 from answerprint.core.time import Time
-from answerprint.core.timecode import snap_rate
+from answerprint.core.timecode import RATES, snap_rate
 from answerprint.formats.cameras.documents import SAFE, text_of
 from answerprint.formats.cameras.roles import suffix_of
+
+
+class VideoStream(Protocol):
+    """What is asked of FFmpeg's picture stream."""
+
+    @property
+    def average_rate(self) -> Fraction | None: ...
+    @property
+    def base_rate(self) -> Fraction | None: ...
+
 
 _IXML_LIMIT = 2**20
 _WAVES = frozenset({".wav", ".bwf", ".rf64"})
@@ -53,9 +64,10 @@ def _container(path: Path) -> Head:
     with open_media(path, raw=True) as container:
         pictures = container.streams.video
         first = pictures[0] if pictures else None
-        said = (first.average_rate or first.base_rate) if first is not None else None
-        rate = snap_rate(said) if said else None
+        rate = _picture_rate(first) if first is not None else None
         timecode, _ = find_timecode(container, path, rate)
+        if rate not in RATES.values() and timecode is not None:
+            rate = timecode.rate  # the average of a rate that varies is the rate of nothing
         lengths = [
             Time(one.duration, 1 / one.time_base)
             for one in (*pictures, *container.streams.audio)
@@ -95,6 +107,12 @@ _TAGS = (
     "com.apple.quicktime.make",
     "company_name",
 )
+
+
+def _picture_rate(stream: VideoStream) -> Fraction | None:
+    """The nominal rate: the average where it is one of the trade's, else the stream's base rate where that is."""
+    average, base = (snap_rate(one) if one else None for one in (stream.average_rate, stream.base_rate))
+    return base if average not in RATES.values() and base in RATES.values() else average or base
 
 
 def _wave(path: Path) -> Head:

@@ -119,9 +119,10 @@ def _make(
     shown = display_name(original)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        pictures = make_proxy(original, place, height)
-    except (AnswerprintError, OSError) as error:
-        reason = error.message if isinstance(error, AnswerprintError) else str(error.strerror or error)
+        reel = clip.reel or (card.reel if card is not None else "") if clip is not None else ""
+        pictures = make_proxy(original, place, height, reel=reel)
+    except (AnswerprintError, OSError, ValueError) as error:  # FFmpeg's own are an OSError or a ValueError
+        reason = error.message if isinstance(error, AnswerprintError) else str(error)
         findings.append(
             finding("proxy", shown, f"{shown}: no proxy was made: {reason}", severity="problem", person=True)
         )
