@@ -67,6 +67,12 @@ class Catalogue(FileTable, AssetTable, RunTable, JobTable, AnswerTable, CutTable
     def __init__(self, path: Path) -> None:
         super().__init__(path, catalogue_migrations())
 
+    def scrub(self) -> None:
+        """As `Database.scrub`; the text index, which only marks deleted words, is built anew before."""
+        with self.write(durable=True):
+            self.execute("INSERT INTO text_index (text_index) VALUES ('rebuild')")
+        super().scrub()
+
     def sweep(self, objects: ObjectStore, keep_unreferenced_runs: bool = False) -> SweepReport:
         """Removes what nothing refers to: folders aside of processes gone, and objects no run names.
 

@@ -124,6 +124,16 @@ class Database:
         """Runs a statement for many rows inside write(); how many rows it changed."""
         return self._connection.executemany(sql, values).rowcount
 
+    def scrub(self) -> None:
+        """Writes the file anew without the pages that are merely free, empties the log, and deletes the
+        backups that migrations left: of what was deleted nothing stays to be read."""
+        with self._turn, self._coded():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for backup in self.path.parent.glob(f"{self.path.stem}.backup-*{self.path.suffix}"):
+            backup.unlink()
+
     @contextmanager
     def _coded(self) -> Iterator[None]:
         try:
