@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "log": Command("Footage", "log", "Bins within minutes, then every track, the most wanted files first"),
     "sync": Command("Footage", "sync", "Separate sound and several cameras, laid to one another"),
     "ingest": Command("Footage", "ingest", "Look through, copy with proof, verify a card; proxies and logs"),
+    "search": Command("Footage", "search", "Moments by what is said, seen and heard, with the evidence"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),

@@ -6,9 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 from answerprint.store.rows import Hit
-from answerprint.store.tables.tracks import TrackTable, annotation_of
+from answerprint.store.tables.moments import MomentTable
+from answerprint.store.tables.tracks import annotation_of
 
 # BM25 reads every row that has the term, at about 2 µs (bench/store.py): 2 000 rows are some 5 ms, a third of
 # a million half a second. Commoner terms are not ranked whole: nobody reads on to the two-thousandth line.
@@ -17,7 +19,15 @@ CANDIDATES = 500  # rows looked at for a query that has a common term
 EVERY_ROW = ((1, (1 << 63) - 1),)
 
 
-class TextTable(TrackTable):
+class TextMatches(NamedTuple):
+    """Annotations whose text matches, by id. ranks: BM25, more is better; all 0 where they were bounded."""
+
+    ids: list[int]
+    ranks: list[float]
+    bounded: bool  # there are more: the first that were met are given
+
+
+class TextTable(MomentTable):
     def search(self, text: str, *, limit: int = 50, assets: Iterable[str] | None = None) -> list[Hit]:
         """Annotations of current tracks whose text has every term, best first.
 
@@ -35,6 +45,33 @@ class TextTable(TrackTable):
         else:
             ranked = self._ranked(query, spans, limit)
         return self._hits(ranked[:limit])
+
+    def matching(self, text: str, *, limit: int, assets: Iterable[str] | None = None) -> TextMatches:
+        """The ids of annotations whose text has every term, at most `limit`, best first; text as for `search`.
+
+        Where a term is common they come as they are met, and only those of `assets` are looked at.
+        """
+        phrases = quoted_phrases(text)
+        if not phrases:
+            return TextMatches([], [], False)
+        query = " ".join(phrases)
+        if not any(self._is_common(phrase) for phrase in phrases):
+            ranked = self._ranked(query, EVERY_ROW, limit)
+            return TextMatches([id for id, _ in ranked], [rank for _, rank in ranked], len(ranked) == limit)
+        found: list[int] = []
+        spans = EVERY_ROW if assets is None else self._text_rows(assets)
+        sql = "SELECT rowid FROM text_index WHERE text_index MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
+        for first, last in spans:
+            if len(found) >= limit:
+                break
+            found += [row[0] for row in self.rows(sql, (query, first, last, limit - len(found)))]
+        return TextMatches(found, [0.0] * len(found), len(found) >= limit)
+
+    def words_between(self, first: str, end: str) -> list[tuple[str, int]]:
+        """The words that are said or written, from `first` up to `end` of the alphabet, and in how many
+        annotations. As the index keeps them: lower case, no accents."""
+        sql = "SELECT term, doc FROM text_words WHERE term >= ? AND term < ?"
+        return [(term, count) for term, count in self.rows(sql, (first, end))]
 
     def _is_common(self, phrase: str) -> bool:
         row = self.row(

@@ -1,0 +1,169 @@
+"""Likeness of meaning: vectors of passages, made for new tracks only, and a new model's beside the old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.core.encoding import from_json, to_json
+from answerprint.core.errors import AnswerprintError, NotAvailableError
+from answerprint.core.records import Track
+from answerprint.departments.footage.search.library import Found, Library
+from answerprint.departments.footage.search.spoken import nothing
+from answerprint.departments.footage.search.vocabulary import PASSAGES
+from answerprint.store.catalogue import Catalogue
+from answerprint.store.disk import write_atomically
+from answerprint.store.vectors import VectorRow, VectorStore
+
+MINILM = "minilm"
+ABSENT = "not available: answerprint models fetch minilm"
+FOLDER = "vectors"
+NEAREST = 200  # passages that one clause of meaning looks at
+UNLIKE = 0.25  # cosine under which two sentences of MiniLM have nothing to do with one another
+ALIKE = 0.75  # and from which on they say the same
+WORDS_AT_ONCE = 64  # passages embedded between two looks at the clock
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Progress = Callable[[int, int], None]
+
+
+class Meanings(NamedTuple):
+    """What turns sentences into unit vectors, under the name its vectors are kept."""
+
+    model: str  # minilm@ and the first digits of its digest
+    embed: Embed
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """vectors/<family>.json: which tracks' vectors are in the store, for each version of a model."""
+
+    models: dict[str, tuple[str, ...]] = {}
+
+
+def sentence_model() -> tuple[Meanings | None, str]:
+    """MiniLM from the shelf, or None and why there is none."""
+    from answerprint.models.minilm import NAME, Sentences
+    from answerprint.models.shelf import Shelf
+
+    try:
+        shelf = Shelf()
+        if not shelf.fetched(NAME):
+            return None, ABSENT
+        loaded: list[Sentences] = []
+
+        def embed(sentences: Sequence[str]) -> NDArray[np.float32]:
+            if not loaded:  # 91 MB are read when the first sentence is
+                loaded.append(Sentences(shelf))
+            return loaded[0].embed(sentences)
+
+        return Meanings(f"{MINILM}@{shelf.digest(NAME)[:16]}", embed), ""
+    except NotAvailableError:
+        return None, ABSENT
+    except AnswerprintError as error:
+        return None, f"not available: {error}"
+
+
+def passages_of(track: Track) -> list[tuple[int, str]]:
+    """(start, text) of what is said in a track, each start once."""
+    found = {one.start: one.text for one in reversed(track.annotations) if one.text.strip()}
+    return sorted(found.items())
+
+
+def embedded(track: Track, embed: Embed) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The starts of a track's passages (n,) in its ticks and their vectors (n, dimensions)."""
+    passages = passages_of(track)
+    starts = np.array([start for start, _ in passages], np.int64)
+    if not passages:
+        return starts, np.zeros((0, 0), np.float32)
+    return starts, embed([text for _, text in passages])
+
+
+def bring_up(
+    state: Path,
+    catalogue: Catalogue,
+    model: str,
+    vectors_of: Callable[[str], Iterable[tuple[int, NDArray[Any]]]],
+    *,
+    names: Sequence[str] = PASSAGES,
+    progress: Progress | None = None,
+) -> int:
+    """Makes the vectors that current tracks still lack under a model, forgets those of other tracks, and
+    retires the model's older versions once it is complete; how many tracks were new.
+
+    state: the production's folder of catalogue and objects. vectors_of(digest): (start, vector) of a track.
+    Stopped half-way, what was made is kept, and an older version stays until the new one is whole.
+    """
+    family = model.partition("@")[0]
+    record = state / FOLDER / f"{family}.json"
+    assets = {one.digest: one.asset for one in catalogue.columns() if one.name in names and one.count}
+    wanted = set(assets)
+    kept = _kept(record)
+    have = set(kept.models.get(model, ()))
+    missing = sorted(wanted - have)
+    older = [one for one in kept.models if one != model]
+    if not missing and have == wanted and not older:
+        return 0
+    with VectorStore(state / FOLDER) as store:
+        for done, digest in enumerate(missing):
+            rows = [VectorRow(assets[digest], digest, start, each) for start, each in vectors_of(digest)]
+            store.add(model, rows)
+            have.add(digest)
+            if done % WORDS_AT_ONCE == WORDS_AT_ONCE - 1:
+                _keep(record, kept, model, have)
+            if progress is not None:
+                progress(done + 1, len(missing))
+        store.keep_tracks(model, wanted)
+        for old in older:
+            store.remove_model(old)
+        write_atomically(record, to_json(Kept({model: tuple(sorted(wanted))})))
+    return len(missing)
+
+
+def lacking(state: Path, catalogue: Catalogue, model: str, names: Sequence[str] = PASSAGES) -> int:
+    """How many current tracks have no vectors under a model yet."""
+    have = set(_kept(state / FOLDER / f"{model.partition('@')[0]}.json").models.get(model, ()))
+    return len({one.digest for one in catalogue.columns() if one.name in names and one.count} - have)
+
+
+def meant(
+    library: Library,
+    store: VectorStore,
+    meanings: Meanings,
+    text: str,
+    *,
+    names: Sequence[str] = PASSAGES,
+    unlike: float = UNLIKE,
+    alike: float = ALIKE,
+    how: str = "meaning",
+) -> Found:
+    """The passages (or pictures) nearest in meaning, those that have something to do with it."""
+    query = meanings.embed([text])[0]
+    by_digest = {library.tracks[index].digest: index for name in names for index in library.of(name)}
+    tracks, starts, cosines = [], [], []
+    for hit in store.search(meanings.model, query, NEAREST):
+        if hit.score >= unlike and hit.track in by_digest:
+            tracks.append(by_digest[hit.track])
+            starts.append(hit.start)
+            cosines.append(hit.score)
+    if not tracks:
+        return nothing(library)
+    track = np.array(tracks, np.int32)
+    place = np.array([library.place_at(t, s) for t, s in zip(tracks, starts, strict=True)], np.int32)
+    cosine = np.array(cosines)
+    strength = np.clip((cosine - unlike) / (alike - unlike), 0.0, 1.0) * 0.9
+    return library.found(track, place, strength, how=how, measure=cosine)
+
+
+def _kept(record: Path) -> Kept:
+    try:
+        return from_json(record.read_bytes(), Kept)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return Kept()
+
+
+def _keep(record: Path, kept: Kept, model: str, have: set[str]) -> None:
+    write_atomically(record, to_json(Kept({**kept.models, model: tuple(sorted(have))})))
