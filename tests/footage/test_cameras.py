@@ -11,9 +11,11 @@ from answerprint.core.logged import SoundMatch
 from answerprint.core.records import StartTimecode
 from answerprint.core.time import Range, Time
 from answerprint.departments.footage.sound.roles import roles_of, unheard
+from answerprint.departments.footage.sound.timecode_clock import TimecodeClock
 from answerprint.departments.footage.sync.cameras import link_cameras
 from answerprint.departments.footage.sync.fingerprints import candidates, landmarks
 from answerprint.departments.footage.sync.matching import Stamp, SyncSide, match_sound
+from answerprint.media.ltc import encode_ltc
 
 RATE = 16_000
 
@@ -144,3 +146,37 @@ def test_track_names_tell_the_mix_from_boom_and_lavaliers() -> None:
     assert unheard(names, 6) == frozenset({2, 3, 4, 5})
     assert roles_of(("Track 1", "Track 2"), 2) == ("", "")
     assert unheard((), 2, timecode=1) == frozenset({1})
+
+
+def test_recorded_timecode_tells_how_the_clock_runs() -> None:
+    hour = encode_ltc(90_000, 24 * 130, Fraction(24), False, 48_000)
+    fast = 1 + 40e-6  # the file's clock gains 40 millionths: the timecode seems slow by as many
+    places = np.arange(int(len(hour) * fast / 3)) * 3 / fast
+    channel = np.interp(places, np.arange(len(hour)), hour).astype(np.float32)
+    clock = TimecodeClock()
+    for start in range(0, len(channel), 16_000):
+        clock.add(channel[start : start + 16_000])
+    assert clock.ppm() == pytest.approx(-40.0, abs=2.0)
+
+
+def test_a_short_or_silent_channel_tells_nothing() -> None:
+    short, silent = TimecodeClock(), TimecodeClock()
+    short.add(encode_ltc(0, 240, Fraction(24), False, 16_000))
+    silent.add(np.zeros(100 * 16_000, np.float32))
+    assert short.ppm() is None
+    assert silent.ppm() is None
+
+
+def test_without_a_sound_in_common_timecode_alone_follows_the_drift() -> None:
+    def stamp(source: str) -> Stamp:
+        timecode = StartTimecode("", 0, Fraction(24), False, source)  # type: ignore[arg-type]
+        return Stamp(timecode, Time(0, Fraction(24)))
+
+    hour = Range.of_ticks(0, 3600, Fraction(1))
+    nothing = np.zeros(0, np.int16)
+    picture = SyncSide(nothing, ltc=stamp("ltc"), extent=hour, timecode_ppm=30.0)
+    sound = SyncSide(nothing, timecode=stamp("bwf"), extent=hour)
+    (match,) = match_sound({"p": picture}, {"s": sound}).matches
+    assert match.method == "ltc"
+    late = match.offset_at(Time(3600, Fraction(1))).seconds
+    assert abs(late - Fraction(108, 1000)) < Fraction(1, 10_000)

@@ -66,6 +66,7 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     floor_db: float  # level that a tenth of the 50 ms windows stay under, dBFS
     speech_db: float  # level that a tenth of them exceed
     peak_db: float
+    timecode_ppm: float | None = None  # how much faster recorded LTC runs than the file's clock, millionths
 
     @property
     def range_db(self) -> float:

@@ -65,13 +65,14 @@ class Stamp:
 class SyncSide:
     """One recording. samples (n,) mono at 16 kHz, int16 or float32, may be a memory map or empty; they begin
     at `start` (samples) on the file's clock. extent: what of that clock the file covers, where there is no
-    sound to tell."""
+    sound to tell. timecode_ppm: how much faster its LTC runs than its clock, in millionths."""
 
     samples: NDArray[np.int16] | NDArray[np.float32]
     start: int = 0
     timecode: Stamp | None = None
     ltc: Stamp | None = None
     extent: Range | None = None
+    timecode_ppm: float | None = None
 
     @property
     def covers(self) -> Range:
@@ -247,10 +248,27 @@ def _by_timecode(
         moved = float((near.offset - offset).seconds)
         evidence |= {**near.evidence, "audio": "confirms", "moved_seconds": moved}
         return replace(near, method=method, confidence=0.99, evidence=evidence)
+    drift = _drift_by_timecode(picture.side, sound.side, theirs)
+    if drift is not None:
+        evidence["drift"] = "by timecode"
     silent = not (picture.listener.heard and sound.listener.heard)
     evidence["audio"] = "one side is silent" if silent else "does not confirm, does not contradict"
     confidence = 0.9 if silent else 0.6
-    return SyncResult(offset, method, confidence if "rates_differ" not in evidence else 0.5, evidence)
+    confidence = confidence if "rates_differ" not in evidence else 0.5
+    return SyncResult(offset, method, confidence, evidence, drift, ours.at if drift is not None else None)
+
+
+def _drift_by_timecode(picture: SyncSide, sound: SyncSide, theirs: Stamp) -> float | None:
+    """How much faster the sound's clock runs than the picture's, by the timecode both were given.
+
+    A recorder that wrote its timecode into the file's header counted it by its own clock; one that recorded
+    LTC did not.
+    """
+    if picture.timecode_ppm is None:
+        return None
+    if theirs.timecode.source == "bwf":
+        return picture.timecode_ppm
+    return None if sound.timecode_ppm is None else round(picture.timecode_ppm - sound.timecode_ppm, 2)
 
 
 def _common_audio(picture: _Ear, sound: _Ear, around: Time | None = None) -> SyncResult:

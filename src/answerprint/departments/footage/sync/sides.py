@@ -19,4 +19,5 @@ def sync_side(asset: Asset, sound: Item, listening: Listening) -> SyncSide:
         start=listening.start,
         timecode=None if by_ear else stamp,
         ltc=stamp if by_ear else None,
+        timecode_ppm=listening.timecode_ppm,
     )
