@@ -1,184 +1,34 @@
-"""Shots beside PySceneDetect, lines heard among lines not said, sound laid to pictures it belongs to or not.
+"""Lines heard among lines not said, and sound laid to pictures it belongs to or not.
 
-Run: python bench/footage.py
-The peers live in .venv-bench, made here on the first run; the films are made anew in a temporary folder.
+Run: python bench/footage.py   (shots: bench/shots.py, voice: bench/voice.py)
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
-import subprocess
-import sys
-import tempfile
 import time
-from fractions import Fraction
 from math import gcd
 from pathlib import Path
 
-import av
 import numpy as np
 import soundfile
 from scipy.signal import butter, lfilter, resample_poly
 
+from answerprint.departments.footage.speech.readings import ScriptListener
+from answerprint.departments.footage.sync.matching import SyncSide, sync_offset
+from answerprint.formats.screenplays.fountain import read_fountain
+from answerprint.formats.screenplays.model import Line
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "footage"))
-
-from composites import Library, mixed_film  # noqa: E402  (the films the tests are made of)
-
-from answerprint.departments.footage.shots.detection import FORM, ShotDetector  # noqa: E402
-from answerprint.departments.footage.speech.readings import ScriptListener  # noqa: E402
-from answerprint.departments.footage.sync.matching import SyncSide, sync_offset  # noqa: E402
-from answerprint.formats.screenplays.fountain import read_fountain  # noqa: E402
-from answerprint.formats.screenplays.model import Line  # noqa: E402
-from answerprint.media.decode import read_pictures  # noqa: E402
-
 DATA = Path(os.environ.get("ANSWERPRINT_TEST_DATA", ROOT.parent / "shared" / "data"))
-PEERS = ROOT / ".venv-bench"
-RATE = Fraction(24000, 1001)
-FILMS = 6
-TRANSITIONS = 15
-SEED = 9001  # not one the detector was tuned on
-BUNNY = "big_buck_bunny_0_30.webm"
-BUNNY_CUTS = [283, 376, 551]  # by eye: tests/footage/test_shots.py
+SEED = 9001  # not one anything was tuned on
 SPEECH_RATE = 16_000
-
-Transition = tuple[str, int, int]
-
-PEER = """
-import json, sys, time
-from scenedetect import detect, AdaptiveDetector, ContentDetector
-found = {}
-for name, make in (("AdaptiveDetector", AdaptiveDetector), ("ContentDetector", ContentDetector)):
-    began = time.perf_counter()
-    cuts = [[s[0].frame_num for s in detect(path, make())][1:] for path in sys.argv[1:]]
-    found[name] = {"cuts": cuts, "seconds": time.perf_counter() - began}
-print(json.dumps(found))
-"""
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        bench_shots(Path(folder))
     bench_readings()
     bench_sync()
-
-
-def bench_shots(folder: Path) -> None:
-    library = Library(DATA, SEED)
-    paths: list[Path] = []
-    truths: list[list[Transition]] = []
-    for number in range(FILMS):
-        film = mixed_film(library, TRANSITIONS, real_only=number % 2 == 0)
-        paths.append(folder / f"film{number}.mp4")
-        write_film(paths[-1], film.frames)
-        truths.append(film.truth)
-    del library
-    paths.append(DATA / "video" / BUNNY)
-    truths.append([("fade_in", 7, 48), *(("cut", at, at) for at in BUNNY_CUTS)])
-
-    began = time.perf_counter()
-    ours = [our_boundaries(path) for path in paths]
-    seconds = time.perf_counter() - began
-    rows = {"answerprint": ([cuts_of(one) for one in ours], seconds)}
-    for name, peer in peer_cuts(paths).items():
-        rows[name] = (peer["cuts"], peer["seconds"])
-
-    frames = sum(count_frames(path) for path in paths)
-    print(f"Cuts: {FILMS} composites (real footage, textures, pans, flashes; H.264) and {BUNNY}")
-    print(
-        f"{frames} frames, {sum(len(cuts_of(one)) for one in truths)} cuts; reports inside a slow transition"
-    )
-    print("count neither for nor against. Speed: frames a second with decoding, in parts of ours.")
-    print(f"{'':18}{'F1 exact':>10}{'F1 ±1':>8}{'missed':>8}{'false':>7}{'speed':>7}")
-    for name, (cuts, taken) in rows.items():
-        exact, _, _ = cut_score(cuts, truths, 0)
-        near, missed, false = cut_score(cuts, truths, 1)
-        print(f"{name:18}{exact:10.3f}{near:8.3f}{missed:8d}{false:7d}{seconds / taken:7.2f}")
-    print(f"{'':18}{'true':>6}{'found':>7}{'right':>7}{'F1':>7}{'frames off, start / end':>26}")
-    for kind in ("dissolve", "fade_out", "fade_in", "wipe"):
-        print_kind(kind, ours, truths)
-
-
-def print_kind(kind: str, ours: list[list[Transition]], truths: list[list[Transition]]) -> None:
-    """A typed transition is right when it overlaps a true one of its type by half of both together."""
-    true = found = right = 0
-    off: list[tuple[int, int]] = []
-    for mine, truth in zip(ours, truths, strict=True):
-        wanted = [one for one in truth if one[0] == kind]
-        got = [one for one in mine if one[0] == kind]
-        true, found = true + len(wanted), found + len(got)
-        for _, start, end in got:
-            for _, s, e in wanted:
-                if 2 * (min(end, e) - max(start, s)) >= max(end, e) - min(start, s):
-                    right += 1
-                    off.append((abs(start - s), abs(end - e)))
-                    break
-    mean = np.mean(off, axis=0) if off else (float("nan"), float("nan"))
-    score = 2 * right / max(1, true + found)
-    print(f"{kind:18}{true:6d}{found:7d}{right:7d}{score:7.3f}{mean[0]:17.2f} / {mean[1]:.2f}")
-
-
-def write_film(path: Path, frames: list[np.ndarray]) -> None:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=RATE, options={"crf": "20", "preset": "veryfast"})
-        stream.height, stream.width, _ = frames[0].shape
-        stream.pix_fmt = "yuv420p"
-        for picture in frames:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        container.mux(stream.encode(None))
-
-
-def our_boundaries(path: Path) -> list[Transition]:
-    """Boundaries as presentation indexes."""
-    detector: ShotDetector | None = None
-    pts: list[int] = []
-    for block in read_pictures(path, FORM):
-        detector = detector or ShotDetector(block.time_base)
-        detector.add(block.pts, block.pixels)
-        pts.extend(block.pts.tolist())
-    assert detector is not None
-    end = pts[-1] + 1
-    index = {tick: place for place, tick in enumerate([*pts, end])}
-    return [(one.type, index[one.start_pts], index[one.end_pts]) for one in detector.finish(end).boundaries]
-
-
-def cuts_of(boundaries: list[Transition]) -> list[int]:
-    return [start for kind, start, _ in boundaries if kind == "cut"]
-
-
-def cut_score(found: list[list[int]], truths: list[list[Transition]], off: int) -> tuple[float, int, int]:
-    """F1, missed and false cuts, where a cut may be `off` frames from its place."""
-    right = missed = false = 0
-    for cuts, truth in zip(found, truths, strict=True):
-        slow = [(start - 2, end + 2) for kind, start, end in truth if kind != "cut"]
-        left = [cut for cut in cuts if not any(start <= cut <= end for start, end in slow)]
-        for true in cuts_of(truth):
-            near = min(left, key=lambda cut: abs(cut - true), default=None)
-            if near is not None and abs(near - true) <= off:
-                left.remove(near)
-                right += 1
-            else:
-                missed += 1
-        false += len(left)
-    return 2 * right / max(1, 2 * right + missed + false), missed, false
-
-
-def peer_cuts(paths: list[Path]) -> dict[str, dict]:
-    python = PEERS / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
-    if subprocess.run([python, "-c", "import scenedetect, cv2"], capture_output=True).returncode:
-        install = [python, "-m", "pip", "install", "--quiet", "scenedetect", "opencv-python-headless"]
-        subprocess.run(install, check=True)
-    done = subprocess.run([python, "-c", PEER, *map(str, paths)], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def count_frames(path: Path) -> int:
-    with av.open(str(path)) as container:
-        return sum(1 for packet in container.demux(video=0) if packet.size)
 
 
 def bench_readings() -> None:

@@ -79,6 +79,12 @@ class Film:
         for k in range(at, at + length):
             self.frames[k] = _blend(self.frames[k], white, strength)
 
+    def strobe(self, at: int, length: int, period: int = 4, strength: float = 0.9) -> None:
+        """A strobe light: two pictures of every `period` lifted towards white. Not a transition."""
+        for k in range(at, at + length):
+            if (k - at) % period < 2:
+                self.flash(k, 1, strength)
+
     def title(self, at: int, length: int, ramp: int = 12) -> None:
         """A caption that fades in and out over a running shot. Not a transition."""
         for k in range(length):
@@ -222,7 +228,10 @@ def read_small(path: Path) -> np.ndarray:
 
 
 def shrink(frames: np.ndarray, width: int = 64, height: int = 36) -> np.ndarray:
-    return np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) for one in frames])
+    """(n, 36, 64) uint8 luma as a decoder gives it: Rec. 601, 16 … 235."""
+    luma = 16 + frames.astype(np.float32) @ np.array([65.738, 129.057, 25.064], np.float32) / 256
+    small = [cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) for one in luma]
+    return np.rint(np.stack(small)).astype(np.uint8)
 
 
 def _blend(first: np.ndarray, second: np.ndarray, alpha: float) -> np.ndarray:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from composites import Film, Library, mixed_film, shrink
 
-from answerprint.departments.footage.shots.detection import FORM, ShotDetector, ShotList
+from answerprint.departments.footage.shots.boundaries import ShotList
+from answerprint.departments.footage.shots.detection import FORM, ShotDetector
+from answerprint.media.decode import read_pictures
 
 TICKS = 1001  # ticks a frame in a time base of 1/24000
 BASE = Fraction(1, 24000)
@@ -153,26 +154,20 @@ def test_the_result_does_not_depend_on_the_blocks(library: Library) -> None:
 
 
 def test_one_frame_is_one_shot_and_none_is_none() -> None:
-    one = np.full((1, 36, 64, 3), 90, np.uint8)
+    one = np.full((1, 36, 64), 90, np.uint8)
     assert detect(one).shots == ((0, TICKS),)
     assert ShotDetector(BASE).finish(0) == ShotList(boundaries=(), shots=())
 
 
 def test_timestamps_that_fall_back_are_refused() -> None:
     with pytest.raises(ValueError, match="timestamps rise"):
-        ShotDetector(BASE).add(np.array([5, 5]), np.zeros((2, 36, 64, 3), np.uint8))
+        ShotDetector(BASE).add(np.array([5, 5]), np.zeros((2, 36, 64), np.uint8))
 
 
 def read(path: Path) -> tuple[np.ndarray, np.ndarray, Fraction]:
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        pts, pictures = [], []
-        for frame in container.decode(stream):
-            pts.append(frame.pts)
-            pictures.append(
-                frame.to_ndarray(format="rgb24", width=FORM.width, height=FORM.height, interpolation="AREA")
-            )
-        return np.array(pts), np.stack(pictures), stream.time_base
+    blocks = list(read_pictures(path, FORM))
+    pts = np.concatenate([one.pts for one in blocks])
+    return pts, np.concatenate([one.pixels for one in blocks]), blocks[0].time_base
 
 
 # The cuts of the first half minute, read by eye off contact sheets of every third frame and of every frame

@@ -1,253 +1,161 @@
 """Where one shot becomes another: cuts, dissolves, fades and wipes, exact in the stream's own timestamps.
 
-`ShotDetector` is fed small pictures in presentation order and keeps a signature of each; cuts are judged on
-the way with a neighbourhood of frames on either side, slow transitions at the end (`transitions.py`).
+Evidence is kept of every picture, a small network looks along it a stretch at a time, and the ends of slow
+transitions are fitted. A second track of every fourth picture finds those too long to be seen as one.
 Nothing here counts frames per second: every place and every length is a timestamp.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.shots.signatures import (
-    HEIGHT,
-    WIDTH,
-    contrast,
-    detail,
-    moved_difference,
-    opponent,
-    plain_difference,
-    signature,
-    structure_likeness,
-)
-from answerprint.departments.footage.shots.transitions import Signatures, find_fades, find_gradual
-from answerprint.media.fanout import PictureForm
+from answerprint.departments.footage.shots.boundaries import Boundary, ShotList, shots_between
+from answerprint.departments.footage.shots.evidence import HEIGHT, REACH, WIDTH, Kept, joined, keep
+from answerprint.departments.footage.shots.intervals import Interval, cuts_of, fitted, slow_of
+from answerprint.departments.footage.shots.network import CONTEXT, Network, trained
+from answerprint.media.forms import PictureForm
 
-BoundaryType = Literal["cut", "dissolve", "fade_in", "fade_out", "wipe"]
+FORM = PictureForm("grey", WIDTH, HEIGHT)
 
-FORM = PictureForm("rgb", WIDTH, HEIGHT)
-
-NEIGHBOURS = 8  # frames on either side that say what is usual here
-LOOK = 12  # frames on either side a decision may look at
-LOUDEST = 2  # of the neighbours, the largest left out: a flash nearby must not hide a cut
-STAND_OUT = 3.0  # a cut differs from its neighbours by this factor (PySceneDetect's adaptive default is 3)
-NOTICED = 6.0  # below this difference (of 255, summed over three planes) nothing is looked at
-LEAST = 7.0  # a cut's difference after motion is taken out: never below this …
-ENOUGH = 16.0  # … always enough at this …
-OF_CONTRAST = 0.6  # … and in between in proportion to the picture's own contrast
-WHOLE_JUMP = 0.5  # a cut makes at least half of the whole change in one frame; a fast dissolve does not
-FLASH = Fraction(1, 5)  # seconds within which a picture that comes back was interrupted, not cut
-RETURNED = 0.35  # the picture has come back when it differs by less than this part of the jump
-SAME_STRUCTURE = 0.92  # correlation above which a jump is a change of light, not of shot
-STRUCTURED = 10.0  # contrast needed in both pictures before their structure says anything
-
-
-class Boundary(msgspec.Struct, frozen=True, kw_only=True):
-    """A transition, half-open in ticks. A cut has start = end = the first frame of the new shot;
-    any other runs from its first mixed frame to the first frame after it."""
-
-    type: BoundaryType
-    start_pts: int
-    end_pts: int
-    confidence: float  # 0 … 1
-    evidence: Mapping[str, float]
-
-
-class ShotList(msgspec.Struct, frozen=True, kw_only=True):
-    """Boundaries in order, and the shots between them: half-open, touching, covering the whole stream.
-    Two shots meet in the middle of a dissolve, of a wipe, or of the black between two fades."""
-
-    boundaries: tuple[Boundary, ...]
-    shots: tuple[tuple[int, int], ...]
+STRETCH = 512  # pictures judged together
+MARGIN = CONTEXT + REACH  # pictures on either side that a judgement depends on
+THINNED = 4  # the second track has every so many pictures
+LONG = 64  # pictures from which the second track is believed
 
 
 class ShotDetector:
     """Feed with `add`, in presentation order, in blocks of any size; `finish` gives the list.
 
-    The result does not depend on how the pictures were divided into blocks.
+    The result does not depend on how the pictures were divided into blocks. Memory: 300 bytes a picture.
     """
 
-    def __init__(self, time_base: Fraction) -> None:
+    def __init__(self, time_base: Fraction, network: Network | None = None) -> None:
         self._time_base = time_base
-        self._flash_ticks = FLASH / time_base
         self._pts: list[int] = []
-        self._signatures: list[NDArray[np.uint8]] = []
-        self._levels: list[tuple[float, float, float]] = []  # luma's mean, deviation and detail
-        self._window: list[NDArray[np.float32]] = []  # opponent planes of the newest frames
-        self._first = 0  # index of the oldest frame in the window
-        self._changes: list[float] = [0.0]  # plain difference of each frame from the one before
-        self._judged = 1  # frames before this have been judged
-        self._cuts: list[tuple[int, float, dict[str, float]]] = []
+        network = network or trained()
+        self._every = _Track(network)
+        self._thinned = _Track(network)
 
     def add(self, pts: NDArray[np.int64], pixels: NDArray[np.uint8]) -> None:
-        """pts (n,) ticks, increasing; pixels (n, 36, 64, 3) uint8 RGB."""
-        if pixels.shape[1:] != (HEIGHT, WIDTH, 3) or len(pts) != len(pixels):
-            raise ValueError(f"pictures of {HEIGHT}×{WIDTH}×3 with one timestamp each, not {pixels.shape}")
-        for tick, picture in zip(pts, pixels, strict=True):
-            planes = opponent(picture)
-            if self._pts and int(tick) <= self._pts[-1]:
-                raise ValueError(f"timestamps rise: {int(tick)} after {self._pts[-1]}")
-            if self._pts:
-                self._changes.append(plain_difference(self._window[-1], planes))
-            self._pts.append(int(tick))
-            self._signatures.append(signature(picture))
-            luma = planes[..., 0]
-            self._levels.append((float(luma.mean()), float(luma.std()), detail(luma)))
-            self._window.append(planes)
-            if self._judged + LOOK < len(self._pts):
-                self._judge(self._judged, last=len(self._pts))
-                self._judged += 1
-            if len(self._window) > 4 * LOOK:
-                del self._window[:LOOK]
-                self._first += LOOK
+        """pts (n,) ticks, increasing; pixels (n, 36, 64) uint8 luma as coded."""
+        if pixels.shape[1:] != (HEIGHT, WIDTH) or len(pts) != len(pixels):
+            raise ValueError(f"pictures of {HEIGHT}×{WIDTH} with one timestamp each, not {pixels.shape}")
+        if not len(pts):
+            return
+        times = [*self._pts[-1:], *(int(tick) for tick in pts)]
+        for before, after in pairwise(times):
+            if after <= before:
+                raise ValueError(f"timestamps rise: {after} after {before}")
+        offset = -len(self._pts) % THINNED
+        self._pts.extend(int(tick) for tick in pts)
+        self._every.add(pixels)
+        if offset < len(pixels):
+            self._thinned.add(pixels[offset::THINNED])
 
     def finish(self, end_pts: int) -> ShotList:
         """The boundaries and shots; `end_pts` is where the last frame stops being shown."""
-        count = len(self._pts)
-        while self._judged < count:
-            self._judge(self._judged, last=count)
-            self._judged += 1
-        if not count:
+        if not self._pts:
             return ShotList(boundaries=(), shots=())
-        track = Signatures(
-            pts=np.array([*self._pts, end_pts], np.int64),
-            cells=np.stack(self._signatures),
-            levels=np.array(self._levels, np.float32),
-            time_base=self._time_base,
-        )
-        cuts = self._strongest()
-        fades = find_fades(track, [index for index, _, _ in cuts])
-        cuts = [cut for cut in cuts if not any(fade.start < cut[0] < fade.end for fade in fades)]
-        gradual = find_gradual(track, [index for index, _, _ in cuts], fades)
+        probabilities, kept = self._every.finish()
+        cuts = cuts_of(probabilities)
+        slow = _with_long(slow_of(probabilities), slow_of(self._thinned.finish()[0]), len(kept))
+        intervals = self._settled(cuts, slow, kept)
+        times = np.array([*self._pts, end_pts], np.int64)
         found = [
             Boundary(
-                type="cut",
-                start_pts=self._pts[index],
-                end_pts=self._pts[index],
-                confidence=round(confidence, 3),
-                evidence=evidence,
+                type=one.type,
+                start_pts=int(times[one.start]),
+                end_pts=int(times[one.end]),
+                confidence=round(one.confidence, 3),
+                evidence=_evidence(one, kept),
             )
-            for index, confidence, evidence in cuts
+            for one in intervals
         ]
-        for one in (*fades, *gradual):
-            found.append(
-                Boundary(
-                    type=one.type,
-                    start_pts=int(track.pts[one.start]),
-                    end_pts=int(track.pts[one.end]),
-                    confidence=round(one.confidence, 3),
-                    evidence=one.evidence,
-                )
-            )
-        found.sort(key=lambda boundary: (boundary.start_pts, boundary.end_pts))
-        return ShotList(boundaries=tuple(found), shots=_shots(found, self._pts, end_pts))
+        return ShotList(boundaries=tuple(found), shots=shots_between(found, self._pts, end_pts))
 
-    def _planes(self, index: int) -> NDArray[np.float32]:
-        return self._window[index - self._first]
-
-    def _judge(self, index: int, last: int) -> None:
-        """Decide whether a cut lies before frame `index`; frames up to `last` are in the window."""
-        change = self._changes[index]
-        if change < NOTICED:
-            return
-        around = [
-            self._changes[other]
-            for other in range(max(1, index - NEIGHBOURS), min(last, index + NEIGHBOURS + 1))
-            if other != index
+    def _settled(self, cuts: list[Interval], slow: list[Interval], kept: Kept) -> list[Interval]:
+        """Cuts and slow transitions that do not contradict one another, with fitted ends, in order."""
+        cuts = [
+            cut
+            for cut in cuts
+            if not any(one.start < cut.start < one.end and one.confidence > cut.confidence for one in slow)
         ]
-        usual = float(np.mean(sorted(around)[:-LOUDEST])) if len(around) > LOUDEST else 0.0
-        stand_out = change / (usual + 1.0)
-        if stand_out < STAND_OUT:
-            return
-        before, after = self._planes(index - 1), self._planes(index)
-        moved = moved_difference(before, after)
-        depth = (contrast(before) + contrast(after)) / 2
-        needed = min(ENOUGH, max(LEAST, OF_CONTRAST * depth))
-        if moved < needed:
-            return
-        wide = plain_difference(
-            self._planes(max(self._first, index - 4)), self._planes(min(last - 1, index + 3))
-        )
-        if change < WHOLE_JUMP * wide:
-            return
-        if self._returns(index, moved, last):
-            return
-        likeness = structure_likeness(before, after)
-        if min(contrast(before), contrast(after)) > STRUCTURED and likeness > SAME_STRUCTURE:
-            return
-        margin = min(moved / needed, stand_out / STAND_OUT)
-        evidence = {
-            "difference": round(moved, 2),
-            "needed": round(needed, 2),
-            "times_usual": round(stand_out, 2),
-        }
-        self._cuts.append((index, 1.0 - 0.5 / margin, evidence))
-
-    def _returns(self, index: int, moved: float, last: int) -> bool:
-        """Whether the picture before comes back within a flash's time (or this is that coming back)."""
-        limit = RETURNED * moved
-        for pairs in (
-            [(index - 1, later) for later in range(index + 1, min(last, index + LOOK))],
-            [(earlier, index) for earlier in range(index - 2, max(self._first, index - LOOK) - 1, -1)],
-        ):
-            near = [
-                (first, second)
-                for first, second in pairs
-                if self._pts[second] - self._pts[first] <= self._flash_ticks + self._one_frame(index)
-            ]
-            scored = sorted(
-                (plain_difference(self._planes(first), self._planes(second)), first, second)
-                for first, second in near
-            )
-            for _, first, second in scored[:2]:
-                if moved_difference(self._planes(first), self._planes(second)) < limit:
-                    return True
-        return False
-
-    def _one_frame(self, index: int) -> int:
-        return self._pts[index] - self._pts[index - 1]
-
-    def _strongest(self) -> list[tuple[int, float, dict[str, float]]]:
-        """One cut where a blended frame made two next to one another."""
-        kept: list[tuple[int, float, dict[str, float]]] = []
-        for cut in self._cuts:
-            if kept and cut[0] - kept[-1][0] <= 2:
-                if self._changes[cut[0]] > self._changes[kept[-1][0]]:
-                    kept[-1] = cut
-            else:
-                kept.append(cut)
-        return kept
+        slow = [one for one in slow if not any(one.start < cut.start < one.end for cut in cuts)]
+        times = np.array(self._pts, np.int64)
+        edges = sorted([0, len(kept), *(one.start for one in cuts)])
+        done: list[Interval] = []
+        for number, one in enumerate(slow):
+            floor = max(at for at in edges if at <= one.start)
+            roof = min(at for at in edges if at >= one.end)
+            floor = max(floor, done[-1].end if done else 0)
+            roof = min(roof, slow[number + 1].start if number + 1 < len(slow) else len(kept))
+            done.append(fitted(one, kept.cells, times, floor, roof))
+        return sorted([*cuts, *done], key=lambda one: (one.start, one.end))
 
 
-def _shots(boundaries: list[Boundary], pts: list[int], end_pts: int) -> tuple[tuple[int, int], ...]:
-    """The stretches between boundaries."""
-    times = np.array(pts, np.int64)
-    splits: list[int] = []
-    faded: Boundary | None = None  # a fade-out whose black has not ended
-    for boundary in boundaries:
-        if boundary.type == "fade_out":
-            faded = boundary
+class _Track:
+    """Pictures kept, and judged in stretches that do not depend on the blocks they came in."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._last: NDArray[np.uint8] | None = None
+        self._parts: list[Kept] = []
+        self._near: list[Kept] = []  # pictures that judgements to come depend on
+        self._near_first = 0
+        self._count = 0
+        self._judged = 0
+        self._probabilities: list[NDArray[np.float32]] = []
+
+    def add(self, pixels: NDArray[np.uint8]) -> None:
+        kept = keep(pixels, self._last)
+        self._last = pixels[-1].copy()
+        self._parts.append(kept)
+        self._near.append(kept)
+        self._count += len(kept)
+        while self._count >= self._judged + STRETCH + MARGIN:
+            self._judge(self._judged + STRETCH)
+
+    def finish(self) -> tuple[NDArray[np.float32], Kept]:
+        """(n, 6) probabilities and everything kept."""
+        while self._judged < self._count:
+            self._judge(min(self._judged + STRETCH, self._count))
+        return np.concatenate(self._probabilities), joined(self._parts)
+
+    def _judge(self, until: int) -> None:
+        near = joined(self._near)
+        low = max(0, self._judged - MARGIN)
+        high = min(self._count, until + MARGIN)
+        seen = near.part(low - self._near_first, high - self._near_first)
+        self._probabilities.append(self._network.judge(seen, self._judged - low, until - low))
+        self._judged = until
+        keep_from = max(0, until - MARGIN)
+        self._near = [near.part(keep_from - self._near_first, len(near))]
+        self._near_first = keep_from
+
+
+def _with_long(slow: list[Interval], thinned: list[Interval], count: int) -> list[Interval]:
+    """Slow transitions of both tracks: a long one of the second in place of what it covers of the first."""
+    kept = list(slow)
+    for one in thinned:
+        start, end = max(0, THINNED * one.start - THINNED + 1), min(count, THINNED * one.end)
+        if end - start < LONG or one.type == "wipe":
             continue
-        if boundary.type == "fade_in":
-            if faded is not None:
-                splits.append(_middle(times, faded.end_pts, boundary.start_pts))
-        elif boundary.type == "cut":
-            splits.append(boundary.start_pts)
-        else:
-            splits.append(_middle(times, boundary.start_pts, boundary.end_pts))
-        faded = None
-    edges = sorted({pts[0], end_pts, *(split for split in splits if pts[0] < split < end_pts)})
-    return tuple(pairwise(edges))
+        over = [other for other in kept if other.start < end and start < other.end]
+        covered = sum(min(end, other.end) - max(start, other.start) for other in over)
+        if covered > 0.7 * (end - start) or any(other.type != one.type for other in over):
+            continue
+        kept = [other for other in kept if other not in over]
+        kept.append(replace(one, start=start, end=end))
+    return sorted(kept, key=lambda one: one.start)
 
 
-def _middle(times: NDArray[np.int64], start: int, end: int) -> int:
-    """The timestamp of the frame shown in the middle of [start, end)."""
-    index = int(np.searchsorted(times, (start + end) // 2, side="right")) - 1
-    return int(times[max(0, index)])
+def _evidence(one: Interval, kept: Kept) -> dict[str, float]:
+    if one.type == "cut":
+        plain, moved = (round(float(value), 2) for value in kept.steps[one.start])
+        return {"difference": plain, "moved_difference": moved}
+    return {"frames": float(one.end - one.start)}

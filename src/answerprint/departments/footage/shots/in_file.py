@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ import numpy as np
 from answerprint.core.errors import MediaError
 from answerprint.core.time import TimeDocument
 from answerprint.departments.footage.clock import PictureClock
-from answerprint.departments.footage.shots.detection import FORM, ShotDetector
+from answerprint.departments.footage.shots.backends import DEFAULT, Backend, Detector, backend
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, Wants, fan_out
 from answerprint.media.probe import probe
 
@@ -28,17 +29,24 @@ class ShotDocument(msgspec.Struct, frozen=True):
 
 
 class ShotsDocument(msgspec.Struct, frozen=True):
-    """Boundaries and shots of a file, at the stream's own times."""
+    """Boundaries and shots of a file, at the stream's own times, and the back end that found them."""
 
     boundaries: tuple[BoundaryDocument, ...]
     shots: tuple[ShotDocument, ...]
+    backend: str = DEFAULT
 
 
-def shots_of(file: Path) -> ShotsDocument:
-    """Boundaries and shots of one file. Raises MediaError AP-MEDIA-020 when it has no pictures."""
+def shots_of(
+    file: Path, name: str = DEFAULT, progress: Callable[[float], None] | None = None
+) -> ShotsDocument:
+    """Boundaries and shots of one file by the back end of that name. progress: told 0 … 1.
+
+    Raises MediaError AP-MEDIA-020 when it has no pictures, and what `backend` and `fan_out` raise.
+    """
     asked = probe(file)
-    watcher = _Watcher()
-    summary = fan_out(file, [watcher])
+    chosen = backend(name)
+    watcher = _Watcher(chosen)
+    summary = fan_out(file, [watcher], progress=progress)
     if watcher.detector is None or summary.time_base is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     found = watcher.detector.finish(summary.end_of_pictures)
@@ -49,18 +57,19 @@ def shots_of(file: Path) -> ShotsDocument:
             for one in found.boundaries
         ),
         shots=tuple(ShotDocument(place(start), place(end)) for start, end in found.shots),
+        backend=chosen.name,
     )
 
 
 class _Watcher:
-    wants = Wants(picture=FORM)
-
-    def __init__(self) -> None:
-        self.detector: ShotDetector | None = None
+    def __init__(self, chosen: Backend) -> None:
+        self.wants = Wants(picture=chosen.form)
+        self.detector: Detector | None = None
+        self._make = chosen.make
 
     def picture(self, block: PictureBlock) -> None:
         if self.detector is None:
-            self.detector = ShotDetector(block.time_base)
+            self.detector = self._make(block.time_base)
         self.detector.add(block.pts, block.pixels.astype(np.uint8, copy=False))
 
     def sound(self, block: SoundBlock) -> None:

@@ -5,23 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from answerprint.core.records import Annotation
-from answerprint.departments.footage.shots.detection import FORM as SHOTS_FORM
-from answerprint.departments.footage.shots.detection import ShotDetector
+from answerprint.departments.footage.shots.backends import Backend, Detector
 from answerprint.departments.footage.tracks import write_track
 from answerprint.engine.step import Context
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, Wants
 
 
 class ShotWatcher:
-    wants = Wants(picture=SHOTS_FORM)
-
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, chosen: Backend) -> None:
+        self.wants = Wants(picture=chosen.form)
         self._context = context
-        self._detector: ShotDetector | None = None
+        self._make = chosen.make
+        self._detector: Detector | None = None
 
     def picture(self, block: PictureBlock) -> None:
         if self._detector is None:
-            self._detector = ShotDetector(block.time_base)
+            self._detector = self._make(block.time_base)
         self._detector.add(block.pts, block.pixels.astype(np.uint8, copy=False))
 
     def sound(self, block: SoundBlock) -> None:

@@ -13,18 +13,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShotsStep(AnalyserStep):
-    """The track `shots.1`: boundaries by type, and the shots between them."""
+    """The track `shots.1`: boundaries by type, and the shots between them. backend: see shots/backends.py."""
 
     name: ClassVar[str] = "shots"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("media",)
     writes: ClassVar[tuple[str, ...]] = ("shots",)
-    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
+    libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless", "onnxruntime")
+
+    backend: str = "network"
+
+    def model_digests(self) -> dict[str, str]:
+        from answerprint.departments.footage.shots.backends import model_digests
+
+        return model_digests(self.backend)
 
     def consumer(self, inputs: Inputs, context: Context) -> Consumer:
+        from answerprint.departments.footage.shots.backends import backend
         from answerprint.departments.footage.shots.watching import ShotWatcher
 
-        return ShotWatcher(context)
+        return ShotWatcher(context, backend(self.backend))
 
 
 @dataclass(frozen=True)
