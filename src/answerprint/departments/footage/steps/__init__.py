@@ -5,6 +5,7 @@ What only a run needs is imported in it: a make in which nothing is due loads no
 
 from answerprint.departments.footage.steps.files import InspectStep, ProbeStep, ThumbnailStep
 from answerprint.departments.footage.steps.glance import GlanceStep
+from answerprint.departments.footage.steps.looks import AlikeStep, DetailStep, ShotLooksStep, SightsStep
 from answerprint.departments.footage.steps.picture import LooksStep, ShotsStep
 from answerprint.departments.footage.steps.sound import SILERO, ClapStep, ListenStep, VoiceStep
 from answerprint.departments.footage.steps.speech import ReadingsStep
@@ -12,14 +13,18 @@ from answerprint.departments.footage.steps.sync import SyncBrief, SyncStep
 
 __all__ = [
     "SILERO",
+    "AlikeStep",
     "ClapStep",
+    "DetailStep",
     "GlanceStep",
     "InspectStep",
     "ListenStep",
     "LooksStep",
     "ProbeStep",
     "ReadingsStep",
+    "ShotLooksStep",
     "ShotsStep",
+    "SightsStep",
     "SyncBrief",
     "SyncStep",
     "ThumbnailStep",
