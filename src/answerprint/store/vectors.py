@@ -2,7 +2,8 @@
 
 Search is exact: every row is compared, block by block, straight from the mapped file; `bench/store.py` says
 how long that takes, and up to a million rows it needs no index. A row counts once SQLite has it: bytes
-beyond the count are what a killed process left, and the next append writes over them.
+beyond the count are what a killed process left, and the next append writes over them. What is forgotten for
+good is left out of a new file, and the old one is deleted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from answerprint.core.errors import StoreError
-from answerprint.store.database import Database
+from answerprint.store.database import Database, Row
 from answerprint.store.disk import coded_writing, display_name, sync_folder
 from answerprint.store.objects import hash_bytes
 
@@ -92,6 +93,7 @@ class VectorStore:
         added then.
         """
         with self._index.write(durable=True):
+            self._delete_left_files()
             given = list({(row.asset, row.track, row.start): row for row in rows}.values())
             if not given:
                 return 0
@@ -121,13 +123,31 @@ class VectorStore:
         tracks: only rows of these tracks (digests). A model without rows gives none. Raises StoreError
         AP-STORE-017 for a query that does not fit the model, AP-STORE-018 when the file is too short.
         """
-        known = self._index.row(
-            "SELECT id, file, dimensions, kind, count FROM model WHERE name = ?", (model,)
-        )
-        if known is None or k < 1:
-            return []
+        sql = "SELECT id, file, dimensions, kind, count FROM model WHERE name = ?"
+        while True:
+            known = self._index.row(sql, (model,))
+            if known is None or k < 1:
+                return []
+            try:
+                found = self._search(model, known, query, k, tracks)
+            except StoreError:
+                if self._file_of(model) == known[1]:
+                    raise
+                continue  # another process wrote the file anew meanwhile
+            if self._file_of(model) == known[1]:
+                return found
+
+    def _file_of(self, model: str) -> str | None:
+        row = self._index.row("SELECT file FROM model WHERE name = ?", (model,))
+        return None if row is None else str(row[0])
+
+    def _search(
+        self, model: str, known: Row, query: ArrayLike, k: int, tracks: Sequence[str] | None
+    ) -> list[VectorHit]:
         number, file, dimensions, kind, count = known
         wanted = _unit_rows(model, [query], dimensions)[0]
+        if not count:
+            return []
         matrix = self._mapped(self.root / file, dimensions, kind, count)
         live = self._live(number, count, tracks)
         positions, scores = _nearest(matrix, wanted, k, live)
@@ -159,6 +179,34 @@ class VectorStore:
                 self._index.execute_many("DELETE FROM row WHERE model = ? AND track = ?", gone) if gone else 0
             )
 
+    def forget(
+        self, asset: str, *, tracks: Iterable[str] | None = None, starts: Iterable[int] | None = None
+    ) -> int:
+        """Forgets vectors of an asset for good, in every model; how many. Their bytes leave the disk too.
+
+        tracks, starts: only rows of these tracks (digests), and of annotations that start at these ticks.
+        Files are written anew without them, and without what `keep_tracks` left behind; the index as well.
+        """
+        told, ticks = (None if one is None else set(one) for one in (tracks, starts))
+        with self._index.write(durable=True):
+            rows = self._index.rows("SELECT model, track, start FROM row WHERE asset = ?", (asset,))
+            gone = [
+                (number, track, asset, start)
+                for number, track, start in rows
+                if (told is None or track in told) and (ticks is None or start in ticks)
+            ]
+            sql = "DELETE FROM row WHERE model = ? AND track = ? AND asset = ? AND start = ?"
+            if gone:
+                self._index.execute_many(sql, gone)
+            for number, file, dimensions, kind, count in self._index.rows(
+                "SELECT id, file, dimensions, kind, count FROM model"
+            ):
+                self._write_anew(number, file, dimensions, kind, count)
+        with self._index.write(durable=True):
+            self._delete_left_files()
+        self._index.scrub()
+        return len(gone)
+
     def remove_model(self, model: str) -> None:
         """Forgets a model's rows and deletes their file; other models are not touched."""
         with self._index.write(durable=True):
@@ -167,6 +215,36 @@ class VectorStore:
                 return
             self._index.execute("DELETE FROM model WHERE id = ?", (row[0],))
         (self.root / row[1]).unlink(missing_ok=True)
+
+    def _write_anew(self, number: int, file: str, dimensions: int, kind: str, count: int) -> None:
+        """Inside write(): a model's living rows in a new file, which counts once the write is committed."""
+        sql = "SELECT position FROM row WHERE model = ? AND position < ? ORDER BY position"
+        living = np.array([row[0] for row in self._index.rows(sql, (number, count))], np.int64)
+        size = (self.root / file).stat().st_size if (self.root / file).exists() else 0
+        if len(living) == count and size == count * dimensions * np.dtype(kind).itemsize:
+            return
+        stem, _, generation = file.removesuffix(f".{kind}").partition("-")
+        name = f"{stem}-{int(generation or 0) + 1}.{kind}"
+        matrix = self._mapped(self.root / file, dimensions, kind, count) if count else None
+        with coded_writing(self.root / name):
+            with (self.root / name).open("wb") as new:
+                for first in range(0, len(living), BLOCK_ROWS):
+                    assert matrix is not None
+                    new.write(matrix[living[first : first + BLOCK_ROWS]].tobytes())
+                new.flush()
+                os.fsync(new.fileno())
+            sync_folder(self.root)
+        moved = [(to, number, int(place)) for to, place in enumerate(living) if to != place]
+        if moved:  # upwards from the first: the place a row moves to is free by then
+            self._index.execute_many("UPDATE row SET position = ? WHERE model = ? AND position = ?", moved)
+        self._index.execute("UPDATE model SET file = ?, count = ? WHERE id = ?", (name, len(living), number))
+
+    def _delete_left_files(self) -> None:
+        """Inside write(): files of vectors that no model names, left by a process killed while forgetting."""
+        named = {row[0] for row in self._index.rows("SELECT file FROM model")}
+        for path in self.root.glob("*.float*"):
+            if path.name not in named:
+                path.unlink(missing_ok=True)
 
     def _new_model(self, model: str, shape: tuple[int, ...], kind: Kind) -> tuple[int, str, int, str, int]:
         if len(shape) != 1 or shape[0] == 0:
