@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "search": Command("Footage", "search", "Moments by what is said, seen and heard, with the evidence"),
     "looks": Command("Footage", "looks", "How each shot was taken, and which shots show the same"),
     "speech": Command("Footage", "speech", "What is said, held against a script or a transcript; transcripts"),
+    "faces": Command("Footage", "faces", "Who is seen when, and what faces do; only with their consent"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
