@@ -23,7 +23,7 @@ from answerprint.departments.footage.ingest.places import Plan, Target, plan_cop
 from answerprint.departments.footage.ingest.reading import (
     SourceChanged,
     copy_file,
-    drop_from_cache,
+    make_durable,
     read_back,
 )
 from answerprint.departments.footage.ingest.sealing import Sealed, seal
@@ -31,7 +31,7 @@ from answerprint.formats.cameras.mhl_writing import Creator, writable
 from answerprint.store.disk import coded_writing, disk_full, display_name, sync_folder
 
 Progress = Callable[[int, int], None]
-BATCH_FILES = 256  # small files made safe and read back together: one wait for the disk instead of many
+BATCH_FILES = 1024  # small files made safe and read back together: one wait for the disk instead of many
 BATCH_BYTES = 32 << 20
 
 
@@ -237,12 +237,10 @@ class _Copy:
         """Reads back what was written, gives it its name, and records it."""
         good: list[tuple[Entry, dict[str, str]]] = []
         folders = set()
-        for entry in entries:
-            place = target.place(entry)
-            try:
-                drop_from_cache(place.aside)
-            except OSError as error:
-                raise _writing_failed(place.aside, error) from error
+        try:
+            make_durable([target.place(one).aside for one in entries])
+        except OSError as error:
+            raise _writing_failed(target.root, error) from error
         for entry in entries:
             place = target.place(entry)
             form = self.formats[0]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from answerprint.departments.footage.ingest.listing import Entry, Listing
 from answerprint.formats.cameras.names import ClipName, read_clip_name, reel_of_folder
@@ -99,8 +100,8 @@ class CardFiles:
     others: list[Entry] = field(default_factory=list)  # documents, and files of no known kind
     orphans: list[Entry] = field(default_factory=list)  # companions whose clip is not here
 
-    @property
-    def reel(self) -> str:
+    @cached_property
+    def reel(self) -> str:  # asked for every clip, told by all of them
         named = reel_of_folder(self.name).reel
         counted = Counter(one.written.reel for one in self.clips if one.written.reel)
         return counted.most_common(1)[0][0] if counted else named
@@ -238,8 +239,9 @@ def _sort(card: CardFiles, entries: list[Entry]) -> None:
             card.others.append(entry)
         else:
             companions.append((entry, role, clip))
+    stills = {one.path.rpartition(".")[0].casefold() for one in card.stills}
     for entry, role, clip in companions:
-        _attach(card, clips, entry, role, clip)
+        _attach(card, clips, entry, role, clip, stills)
     for found in clips.values():
         _finish(found)
     card.clips = sorted(clips.values(), key=lambda one: (one.parts[0].entry.path, one.name))
@@ -257,7 +259,12 @@ def _is_p2_sound(card: CardFiles, parts: tuple[str, ...]) -> bool:
 
 
 def _attach(
-    card: CardFiles, clips: dict[tuple[str, str], ClipFiles], entry: Entry, role: Role, clip: str
+    card: CardFiles,
+    clips: dict[tuple[str, str], ClipFiles],
+    entry: Entry,
+    role: Role,
+    clip: str,
+    stills: set[str],
 ) -> None:
     owner = clips.get((clip, "picture")) or clips.get((clip, "sound"))
     if owner is None and card.structure.by_folder:
@@ -265,7 +272,6 @@ def _attach(
     if owner is None:
         suffix = suffix_of(entry.name)
         alone = role in ("proxy", "thumbnail") or suffix in _COMPANIONS or _is_clip_document(card, entry)
-        stills = {one.path.rpartition(".")[0].casefold() for one in card.stills} if alone else set()
         is_companion = alone and entry.path.rpartition(".")[0].casefold() not in stills
         (card.orphans if is_companion else card.others).append(entry)
     elif role == "media":

@@ -110,8 +110,9 @@ _TAGS = (
 
 
 def _picture_rate(stream: VideoStream) -> Fraction | None:
-    """The nominal rate: the average where it is one of the trade's, else the stream's base rate where that is."""
-    average, base = (snap_rate(one) if one else None for one in (stream.average_rate, stream.base_rate))
+    """The nominal rate: the average where it is one of the trade's, else the base rate where that is."""
+    said = (stream.average_rate, stream.base_rate)
+    average, base = (snap_rate(one) if one else None for one in said)
     return base if average not in RATES.values() and base in RATES.values() else average or base
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,6 +17,7 @@ from answerprint.departments.footage.ingest.hashing import Checksums
 from answerprint.departments.footage.ingest.listing import Entry
 
 BLOCK = 4 << 20  # bytes read at a time
+MANY = 8  # files that are worth a flush of the whole file system
 _FOLLOW_NOTHING = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -84,26 +87,43 @@ def copy_file(
         os.close(handle)
 
 
-def drop_from_cache(path: Path) -> None:
-    """Puts a file on the disk and out of memory, so that what is read next comes from the disk.
+def make_durable(paths: Sequence[Path]) -> None:
+    """Waits until files of one disk are on it. Raises OSError.
 
-    macOS and file systems that ignore the advice still read it, perhaps from memory.
+    Many small ones by one flush of their file system where there is such a call (Linux): a wait for each
+    would take a hundred times as long.
     """
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(handle)
+    flush = _syncfs() if len(paths) >= MANY else None
+    for one in paths[:1] if flush is not None else paths:
+        handle = os.open(one, os.O_RDONLY)
+        try:
+            if flush is None:
+                os.fsync(handle)
+            elif flush(handle):
+                number = ctypes.get_errno()
+                raise OSError(number, os.strerror(number))
+        finally:
+            os.close(handle)
 
 
 def read_back(path: Path, sums: Checksums, passed: Callable[[int], None]) -> None:
-    """Feeds a file to checksums. Raises OSError."""
+    """Feeds a file to checksums, from the disk and not from memory where the system can be told to forget it
+    (not on macOS, which may still have it). Raises OSError."""
     with path.open("rb", buffering=0) as file:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         while block := file.read(BLOCK):
             sums.update(block)
             passed(len(block))
+
+
+@cache
+def _syncfs() -> Callable[[int], int] | None:
+    try:
+        found: Callable[[int], int] = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        return None
+    return found
 
 
 def _stream(
