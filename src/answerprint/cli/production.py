@@ -93,7 +93,8 @@ def add(
     """Bring rushes, sound, a screenplay or a script supervisor's log into a production.
 
     Files are recognised, sorted into footage/, sound/ and script/, and linked where they lie; nothing is
-    moved or written to. A folder keeps its name as a card.
+    moved or written to. A folder keeps its name as a card. Known cameras' thumbnails, indexes and sidecars
+    stay on the card, and so do their small copies of what can be decoded.
 
     Example: answerprint add film /Volumes/A001 /Volumes/SR01 my.fountain log.csv
     """
@@ -105,7 +106,7 @@ def add(
 
     def text(console: Console) -> None:
         for one in brought:
-            what = f"{one.action:<14}{one.destination or one.file}" + (
+            what = f"{one.action:<18}{one.destination or one.file}" + (
                 f"  ({one.reason})" if one.reason else ""
             )
             console.print(printable(what), markup=False, highlight=False)

@@ -11,6 +11,9 @@ from typing import Literal
 import msgspec
 
 from answerprint.core.errors import UsageError
+from answerprint.departments.footage.ingest.grouping import CardFiles, group
+from answerprint.departments.footage.ingest.listing import Entry, Listing
+from answerprint.formats.cameras.structures import PLAIN
 
 Kind = Literal["footage", "sound", "script"]
 
@@ -28,13 +31,15 @@ PICTURE_SUFFIXES = frozenset(
     }
 )
 
+FRAME_SUFFIXES = frozenset({".dpx", ".exr", ".cin", ".ari", ".arx"})  # never a photograph
+
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """One file, and what was done with it."""
 
     file: str
     kind: Kind | None
-    action: Literal["linked", "copied", "already there", "left out"]
+    action: Literal["linked", "copied", "already there", "left on the card", "left out"]
     destination: str = ""  # relative to the production
     reason: str = ""
 
@@ -57,14 +62,25 @@ def bring(root: Path, paths: Sequence[Path], *, copy: bool = False, dry_run: boo
 
     Raises UsageError AP-USE-020 for a path that is not there, AP-USE-021 for one that lies inside the
     production already, AP-USE-022 for a folder without any file, AP-USE-023 for a single file of no known
-    kind. Files of no known kind inside a folder are left out with the reason.
+    kind. What a camera writes beside its clips (thumbnails, indexes, sidecars, small copies of originals that
+    can be decoded) is left on the card; numbered frames of a shot, and files of no known kind, are left out
+    with the reason.
     """
     planned: list[Brought] = []
     taken: dict[Path, Path] = {}
     for path in paths:
         found = list(_files(root, path))
+        beside, frames = _on_cards(path.absolute(), found) if path.is_dir() else ({}, {})
         for file, card in found:
             kind = kind_of(file, named=path.is_file())
+            if kind != "script" and file in beside:
+                planned.append(
+                    Brought(file=str(file), kind=None, action="left on the card", reason=beside[file])
+                )
+                continue
+            if file in frames:
+                planned.append(Brought(file=str(file), kind=None, action="left out", reason=frames[file]))
+                continue
             if kind is None:
                 planned.append(
                     Brought(file=str(file), kind=None, action="left out", reason=_unknown(file)[0])
@@ -87,6 +103,40 @@ def bring(root: Path, paths: Sequence[Path], *, copy: bool = False, dry_run: boo
             if one.action in ("linked", "copied"):
                 _place(Path(one.file), root / one.destination, copy)
     return planned
+
+
+def _on_cards(folder: Path, found: Sequence[tuple[Path, Path]]) -> tuple[dict[Path, str], dict[Path, str]]:
+    """Of a folder's files: what belongs beside clips, and what is a frame of a shot, each with the reason."""
+    entries = []
+    for file, _ in found:
+        try:
+            size = file.stat().st_size
+        except OSError:
+            size = 0  # whoever reads it says why it cannot be read
+        entries.append(Entry(file.relative_to(folder).as_posix(), size, 0))
+    folders = {
+        "/".join(one.path.split("/")[:at]) for one in entries for at in range(1, one.path.count("/") + 1)
+    }
+    beside: dict[Path, str] = {}
+    frames: dict[Path, str] = {}
+    for card in group(Listing(folder, sorted(entries), sorted(folders))):
+        beside.update((folder / path, reason) for path, reason in _beside(card))
+        for one in card.sequences:
+            if one.tail.casefold() in FRAME_SUFFIXES:
+                reason = f"a frame of {one.name} ({one.count} frames): make a movie of them, and add that"
+                frames.update((folder / one.file(frame), reason) for frame in one.numbers())
+    return beside, frames
+
+
+def _beside(card: CardFiles) -> Iterator[tuple[str, str]]:
+    """What a card holds beside its clips. Proxies of camera raw are brought: they are what can be decoded."""
+    for clip in card.clips:
+        yield from ((one.path, f"belongs to {clip.name}") for one in clip.sidecars)
+        yield from ((one.path, f"a small picture of {clip.name}") for one in clip.thumbnails)
+        if clip.medium != "raw" and card.structure is not PLAIN:
+            yield from ((one.path, f"a small copy of {clip.name}") for one in clip.proxies)
+    if card.structure is not PLAIN:
+        yield from ((one.path, f"the card's index ({card.structure.name})") for one in card.indexes)
 
 
 def _files(root: Path, path: Path) -> Iterator[tuple[Path, Path]]:

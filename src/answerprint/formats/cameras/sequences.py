@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import gcd
 
 import msgspec
@@ -50,6 +50,11 @@ class ImageSequence(msgspec.Struct, frozen=True, kw_only=True):
         """The runs of frames that are not there, inclusive."""
         runs = zip(self.frames, self.frames[1:], strict=False)
         return tuple((end + self.step, start - self.step) for (_, end), (start, _) in runs)
+
+    def numbers(self) -> Iterator[int]:
+        """The frames that are there, in order."""
+        for first, last in self.frames:
+            yield from range(first, last + 1, self.step)
 
     def file(self, frame: int) -> str:
         """The path of a frame's picture, relative to the card."""
