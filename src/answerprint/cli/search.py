@@ -37,6 +37,10 @@ def search(
     ] = 0,
     sheet: Annotated[Path | None, typer.Option(help="Write a contact sheet (PNG) of the hits.")] = None,
     thumbnails: Annotated[Path | None, typer.Option(help="Write a JPEG of each hit into a folder.")] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(metavar="CARD", help="Your image–text encoder, for what pictures show (seen:)."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a kept query, or files of these names.")
     ] = False,
@@ -100,7 +104,7 @@ def search(
             )
         found = show_bin(production, bin_)
     else:
-        found = found_in(production, query, limit, quiet=json, console=stderr())
+        found = found_in(production, query, limit, encoder=encoder, quiet=json, console=stderr())
     if add is not None and bin_ is None:
         raise UsageError("AP-USE-336", "--add puts hits into which bin?", remedy="name it: --bin NAME")
     put = found.put_into(bin_, add) if bin_ is not None and add is not None else None

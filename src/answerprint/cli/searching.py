@@ -19,7 +19,9 @@ from answerprint.core.errors import AnswerprintError
 from answerprint.core.frames import FrameGrid
 from answerprint.core.records import Asset
 from answerprint.core.time import Range, Time, TimeDocument
+from answerprint.departments.footage.search.answering import Sight
 from answerprint.departments.footage.search.in_production import HitDocument, SearchDocument, Searcher
+from answerprint.departments.footage.search.meaning import Meanings
 from answerprint.departments.footage.search.saved import (
     Chosen,
     Searches,
@@ -97,9 +99,18 @@ class Found:
         self.document = msgspec.structs.replace(self.document, hits=hits)
 
 
-def found_in(production: Production, text: str, limit: int, *, quiet: bool, console: Console) -> Found:
+def found_in(
+    production: Production,
+    text: str,
+    limit: int,
+    *,
+    encoder: Path | None = None,
+    quiet: bool,
+    console: Console,
+) -> Found:
     """Asks a query of a production. Vectors that are missing are made first, with a bar."""
-    with Searcher(production) as searcher:
+    sight, no_sight = _sight(encoder)
+    with Searcher(production, sight=sight, no_sight=no_sight) as searcher:
         with _bar(console, "vectors of passages", quiet=quiet) as progress:
             searcher.make_vectors(progress)
         query = searcher.parse(text)
@@ -116,6 +127,18 @@ def found_in(production: Production, text: str, limit: int, *, quiet: bool, cons
         grids = {id: places.grid(asset) for id, asset in assets.items()}
         missing = any(one.missing_model for one in result.answers)
     return Found(production, document, assets, extents, grids, missing)
+
+
+def _sight(card: Path | None) -> tuple[Sight | None, str]:
+    """The user's image–text encoder, or why there is none."""
+    if card is None:
+        return None, "no image–text encoder: --encoder CARD names yours (CLIP or SigLIP as ONNX)"
+    from answerprint.departments.footage.things.cards import read_model
+    from answerprint.departments.footage.things.sights import Encoder
+
+    encoder = Encoder(read_model(card))
+    meanings = Meanings(encoder.name, encoder.read)
+    return Sight(meanings, encoder.card.unlike, encoder.card.alike), ""
 
 
 def show_bin(production: Production, name: str) -> Found:

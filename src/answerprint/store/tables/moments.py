@@ -129,6 +129,10 @@ class MomentTable(TrackTable):
             for row in self.rows_in(sql, dict.fromkeys(ids))
         }
 
+    def texts(self, ids: Iterable[int]) -> dict[int, str]:
+        """The texts of annotations by id."""
+        return dict(self.rows_in("SELECT id, text FROM annotation WHERE id IN (@)", dict.fromkeys(ids)))
+
     def annotation_value(self, id: int) -> dict[str, Any]:
         """What an annotation holds beside its text."""
         row = self.row("SELECT value FROM annotation WHERE id = ?", (id,))

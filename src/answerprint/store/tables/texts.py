@@ -20,11 +20,11 @@ EVERY_ROW = ((1, (1 << 63) - 1),)
 
 
 class TextMatches(NamedTuple):
-    """Annotations whose text matches, by id. ranks: BM25, more is better; all 0 where they were bounded."""
+    """Annotations whose text matches, by id."""
 
     ids: list[int]
-    ranks: list[float]
-    bounded: bool  # there are more: the first that were met are given
+    ranks: list[float]  # BM25, more is better; empty where a term is too common to rank
+    bounded: bool  # there are more
 
 
 class TextTable(MomentTable):
@@ -46,26 +46,27 @@ class TextTable(MomentTable):
             ranked = self._ranked(query, spans, limit)
         return self._hits(ranked[:limit])
 
-    def matching(self, text: str, *, limit: int, assets: Iterable[str] | None = None) -> TextMatches:
-        """The ids of annotations whose text has every term, at most `limit`, best first; text as for `search`.
+    def matching(self, text: str, *, most: int) -> TextMatches:
+        """The ids of annotations whose text has every term, at most `most`; text as for `search`.
 
-        Where a term is common they come as they are met, and only those of `assets` are looked at.
+        Best first; where a term is common they come as they stand in the catalogue, without ranks.
         """
         phrases = quoted_phrases(text)
         if not phrases:
             return TextMatches([], [], False)
         query = " ".join(phrases)
         if not any(self._is_common(phrase) for phrase in phrases):
-            ranked = self._ranked(query, EVERY_ROW, limit)
-            return TextMatches([id for id, _ in ranked], [rank for _, rank in ranked], len(ranked) == limit)
-        found: list[int] = []
-        spans = EVERY_ROW if assets is None else self._text_rows(assets)
-        sql = "SELECT rowid FROM text_index WHERE text_index MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
-        for first, last in spans:
-            if len(found) >= limit:
-                break
-            found += [row[0] for row in self.rows(sql, (query, first, last, limit - len(found)))]
-        return TextMatches(found, [0.0] * len(found), len(found) >= limit)
+            ranked = self._ranked(query, EVERY_ROW, most)
+            return TextMatches([id for id, _ in ranked], [rank for _, rank in ranked], len(ranked) == most)
+        found = self.rows("SELECT rowid FROM text_index WHERE text_index MATCH ? LIMIT ?", (query, most))
+        return TextMatches([row[0] for row in found], [], len(found) == most)
+
+    def how_many(self, text: str, most: int = COMMON) -> int:
+        """In how many annotations a word or "phrase" stands, counted up to `most`."""
+        phrases = quoted_phrases(text)
+        sql = "SELECT count(*) FROM (SELECT 1 FROM text_index WHERE text_index MATCH ? LIMIT ?)"
+        row = self.row(sql, (" ".join(phrases), most)) if phrases else None
+        return 0 if row is None else int(row[0])
 
     def words_between(self, first: str, end: str) -> list[tuple[str, int]]:
         """The words that are said or written, from `first` up to `end` of the alphabet, and in how many

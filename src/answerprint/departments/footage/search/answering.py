@@ -27,6 +27,8 @@ from answerprint.store.vectors import VectorStore
 
 LEAST_SHARE = 0.12  # of the picture, from which on a colour is in it
 FULL_SHARE = 0.5  # and at which it counts whole
+ENOUGH = 50  # moments in which free words are said, from which on meaning adds nothing
+SEEN = ("seen.1",)
 WORD_KINDS = frozenset({"phrase", "words", "free", "about", "text"})
 MADE_BY = {  # who leaves a track, for a person who misses it
     "shot_looks.1": "looks", "looks.1": "looks", "camera.1": "looks", "cues.1": "faces", "faces.1": "faces",
@@ -71,7 +73,7 @@ class Answer:
 
 
 def answer(
-    clause: Clause, library: Library, means: Means, *, person: str = "", assets: Sequence[str] | None = None
+    clause: Clause, library: Library, means: Means, *, person: str = "", assets: Sequence[int] | None = None
 ) -> Answer:
     """One clause answered. person: whose cues are meant, where the query names somebody; assets: the only
     ones that can still be hits, which bounds what very common words cost."""
@@ -97,7 +99,7 @@ def answer(
     return Answer(clause, found, notes=(*notes, *found.notes))
 
 
-def _in_words(clause: Clause, library: Library, means: Means, assets: Sequence[str] | None) -> Answer:
+def _in_words(clause: Clause, library: Library, means: Means, assets: Sequence[int] | None) -> Answer:
     notes = list(clause.notes)
     if not clause.words:
         return Answer(clause, None, "; ".join(clause.notes))
@@ -114,7 +116,9 @@ def _in_words(clause: Clause, library: Library, means: Means, assets: Sequence[s
     if clause.kind != "about" and there:
         parts.append(spoken.said(library, clause.words, phrase=clause.kind == "phrase", assets=assets))
     if clause.kind in ("about", "free"):
-        if means.sentences is not None and means.vectors is not None and any(map(library.of, PASSAGES)):
+        if parts and len(parts[0]) >= ENOUGH and "some" not in parts[0].how:
+            notes.append("said often: not looked for by meaning")
+        elif means.sentences is not None and means.vectors is not None and any(map(library.of, PASSAGES)):
             parts.append(meant(library, means.vectors, means.sentences, clause.words))
         elif clause.kind == "about":
             reason = means.no_sentences or _no_track(PASSAGES)
@@ -137,7 +141,7 @@ def _seen(clause: Clause, library: Library, means: Means) -> Found:
         means.vectors,
         means.sight.meanings,
         clause.words,
-        names=("sights.1",),
+        names=SEEN,
         unlike=means.sight.unlike,
         alike=means.sight.alike,
         how="picture",

@@ -15,7 +15,7 @@ from answerprint.core.encoding import from_json
 from answerprint.core.logged import Slate
 from answerprint.core.records import Asset
 from answerprint.core.time import Time, TimeDocument, time_document
-from answerprint.departments.footage.search.answering import Answer, Means, Sight
+from answerprint.departments.footage.search.answering import SEEN, Answer, Means, Sight
 from answerprint.departments.footage.search.library import Library
 from answerprint.departments.footage.search.meaning import (
     FOLDER,
@@ -25,7 +25,7 @@ from answerprint.departments.footage.search.meaning import (
     lacking,
     sentence_model,
 )
-from answerprint.departments.footage.search.meaning_file import read_meanings
+from answerprint.departments.footage.search.meaning_file import Rows, read_meanings
 from answerprint.departments.footage.search.parsing import parse
 from answerprint.departments.footage.search.query import Query
 from answerprint.departments.footage.search.searching import Match, Proof, Result, search
@@ -128,6 +128,9 @@ class Searcher:
 
     def make_vectors(self, progress: Progress | None = None) -> str:
         """Makes the vectors that are missing, where they are few; else says that they are."""
+        if self._sight is not None:
+            model = self._sight.meanings.model
+            gather_sights(self.production.state_dir, self.catalogue, self.objects, model)
         if self.means.sentences is None:
             return self.means.no_sentences
         missing = lacking(self.production.state_dir, self.catalogue, self.means.sentences.model)
@@ -184,21 +187,37 @@ def gather_meanings(
     if means.sentences is None:
         return 0
     model, embed = means.sentences
-    made: dict[str, list[tuple[int, NDArray[np.float32]]]] = {}
+    made: Rows = {}
 
     def vectors_of(digest: str) -> list[tuple[int, NDArray[np.float32]]]:
         track = catalogue.track(digest)
         if digest not in made:
-            for output in catalogue.newest_outputs("meaning", "meaning", [track.asset]).values():
-                if objects.has(output):
-                    file = read_meanings(objects.read(output))
-                    made.update(file.rows if file.model == model else {})
+            made.update(_stored(catalogue, objects, "meaning", track.asset, model))
         if digest in made:
             return made.pop(digest)
         starts, vectors = embedded(track, embed)
         return list(zip(starts.tolist(), vectors, strict=True))
 
     return bring_up(state, catalogue, model, vectors_of, progress=progress)
+
+
+def gather_sights(state: Path, catalogue: Catalogue, objects: ObjectStore, model: str) -> int:
+    """The same for pictures, from what SeenStep made under a model; how many tracks were new."""
+
+    def vectors_of(digest: str) -> list[tuple[int, NDArray[np.float32]]]:
+        asset = catalogue.track(digest).asset
+        return _stored(catalogue, objects, "seen", asset, model).get("", [])
+
+    return bring_up(state, catalogue, model, vectors_of, names=SEEN)
+
+
+def _stored(catalogue: Catalogue, objects: ObjectStore, step: str, asset: str, model: str) -> Rows:
+    """The vectors that the newest run of a step left of an asset, where they are of this model."""
+    digest = catalogue.newest_outputs(step, "meaning", [asset]).get(asset)
+    if digest is None or not objects.has(digest):
+        return {}
+    file = read_meanings(objects.read(digest))
+    return file.rows if file.model == model else {}
 
 
 def _line_speakers(catalogue: Catalogue, objects: ObjectStore) -> dict[str, tuple[str, ...]]:

@@ -169,6 +169,21 @@ def without(moments: Moments, excluded: Moments, least: float) -> Moments:
     )
 
 
+def touched(moments: Moments, others: Moments) -> NDArray[np.bool_]:
+    """Which moments share time with any of the others."""
+    if not len(moments) or not len(others):
+        return np.zeros(len(moments), np.bool_)
+    lanes = Lanes([moments, others], 0)
+    begins = lanes.of(others.asset, others.start)
+    order = np.argsort(begins, kind="stable")
+    reach = np.maximum.accumulate(lanes.of(others.asset, others.end)[order])
+    before = np.searchsorted(begins[order], lanes.of(moments.asset, moments.end), "left")
+    met: NDArray[np.bool_] = (before > 0) & (
+        reach[np.maximum(before - 1, 0)] > lanes.of(moments.asset, moments.start)
+    )
+    return met
+
+
 def run_together(moments: Moments) -> Moments:
     """Moments of an asset that touch made one: half seconds of a look become its stretch."""
     if len(moments) < 2:

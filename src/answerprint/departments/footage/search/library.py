@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,14 @@ from answerprint.store.catalogue import Catalogue
 from answerprint.store.tables.moments import PLACE, ROW
 
 UNSAID = 0.8  # what a moment counts for whose track gives no confidence
-MOST_TEXT = 4_000  # annotations one clause of words looks at
+MOST_MATCHES = 100_000  # annotations with common words that are looked through for those that can be hits
+MOST_TEXT = 10_000  # and those that are joined
 LIKE = 0.72  # how alike (difflib's ratio) a word has to be to be offered for another
 SUGGESTED = 3
+MOST_LIKE = 2_000  # words that one is compared with, the most frequent
 
 Places = NDArray[np.int32]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Library:
         self.catalogue = catalogue
         self.assets = tuple(assets)
         self.sees = sees
+        self._kept: dict[str, Any] = {}
         self.place_of = {asset.id: place for place, asset in enumerate(self.assets)}
         self.tracks = [one for one in catalogue.columns() if one.asset in self.place_of]
         self._by_name: dict[str, list[int]] = {}
@@ -76,8 +80,8 @@ class Library:
             self._by_name.setdefault(track.name, []).append(index)
         self._index_of = {track.id: index for index, track in enumerate(self.tracks)}
         self._asset = np.array([self.place_of[one.asset] for one in self.tracks], np.int32)
-        self._first = np.array([one.first for one in self.tracks], np.int64)
-        self._count = np.array([one.count for one in self.tracks], np.int64)
+        self.first_ids = np.array([one.first for one in self.tracks], np.int64)
+        self.counts = np.array([one.count for one in self.tracks], np.int64)
         rate = Fraction(1)
         for one in {track.rate for track in self.tracks} | {_clock(asset) for asset in self.assets}:
             rate = common_rate(rate, one)
@@ -86,20 +90,30 @@ class Library:
         )  # ticks a second in which moments are joined: twice what every track's ticks need
         self._factor = [int(self.rate / one.rate) for one in self.tracks]
 
+    def once(self, name: str, read: Callable[[Library], T]) -> T:
+        """What is read from this library the first time it is asked for, and kept with it."""
+        if name not in self._kept:
+            self._kept[name] = read(self)
+        found: T = self._kept[name]
+        return found
+
     # What the parser asks (parsing.Lexicon).
 
     def names(self, name: str) -> list[tuple[str, str]]:
         return self.catalogue.where_term(name) if len(name) > 1 else []
 
     def corrected(self, word: str) -> tuple[str, ...]:
-        if self.catalogue.matching(word, limit=1).ids:
+        if self.catalogue.matching(word, most=1).ids:
             return ()
         bare = "".join(one for one in word.casefold() if one.isalnum() or one in "'-")
         near: dict[str, int] = {}
         for start in dict.fromkeys((bare[:2], bare[:1])):
             if start:
-                near.update(self.catalogue.words_between(start, start[:-1] + chr(ord(start[-1]) + 1)))
-            alike = difflib.get_close_matches(bare, near, SUGGESTED, LIKE)
+                end = start[:-1] + chr(ord(start[-1]) + 1)
+                there = self.catalogue.words_between(start, end)
+                near.update((one, count) for one, count in there if abs(len(one) - len(bare)) <= 2)
+            often = sorted(near, key=lambda one: (-near[one], one))[:MOST_LIKE]
+            alike = difflib.get_close_matches(bare, often, SUGGESTED, LIKE)
             if alike:
                 return tuple(sorted(alike, key=lambda one: (-_alike(bare, one), -near[one], one)))
         return (word,)
@@ -109,6 +123,15 @@ class Library:
     def of(self, name: str) -> list[int]:
         """The tracks of a name, by their place in `tracks`."""
         return self._by_name.get(name, [])
+
+    def among(self, names: Iterable[str], assets: Iterable[int] | None = None) -> NDArray[np.bool_]:
+        """Which tracks have one of the names, and (where given) are of one of the assets (by place)."""
+        kept = np.zeros(len(self.tracks), np.bool_)
+        for name in names:
+            kept[self.of(name)] = True
+        if assets is not None:
+            kept &= np.isin(self._asset, np.fromiter(assets, np.int32))
+        return kept
 
     def clips_with(self, name: str) -> int:
         return len({self.tracks[index].asset for index in self.of(name)})
@@ -201,15 +224,15 @@ class Library:
     def of_ids(self, ids: Sequence[int]) -> tuple[NDArray[np.int32], Places, NDArray[np.bool_]]:
         """(track, place, whether it is there) of annotations by id."""
         wanted = np.asarray(ids, np.int64)
-        if not len(self._first):
+        if not len(self.first_ids):
             return (
                 np.zeros(len(wanted), np.int32),
                 np.zeros(len(wanted), np.int32),
                 np.zeros(len(wanted), bool),
             )
-        track = np.maximum(np.searchsorted(self._first, wanted, "right") - 1, 0).astype(np.int32)
-        place = wanted - self._first[track]
-        there = (place >= 0) & (place < self._count[track])
+        track = np.maximum(np.searchsorted(self.first_ids, wanted, "right") - 1, 0).astype(np.int32)
+        place = wanted - self.first_ids[track]
+        there = (place >= 0) & (place < self.counts[track])
         return track, place.astype(np.int32), there
 
     def place_at(self, track: int, start: int) -> int:

@@ -109,7 +109,7 @@ def _answers(query: Query, library: Library, means: Means, slates: Mapping[str, 
         else:
             near = None
             if left is not None and not clause.negated and clause.kind in WORD_KINDS:
-                near = [library.assets[place].id for place in sorted(left)]
+                near = sorted(left)
             whose = person.get(clause.group, "")
             found[index] = answer(clause, library, means, person=whose, assets=near)
         answered = found[index].found

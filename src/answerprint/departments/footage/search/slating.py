@@ -30,14 +30,14 @@ def clips(clause: Clause, library: Library, slates: Mapping[str, Slate]) -> tupl
     parts: list[int] = []
     known = False
     stretches: list[Found] = []
-    read = _slated(library) if clause.field in SLATE_FIELDS else {}
+    read = library.once(SLATES, _slated) if clause.field in SLATE_FIELDS else {}
     for place, asset in enumerate(library.assets):
         logged = slates.get(asset.id)
         values = _values(clause.field, asset, logged)
         if clause.field in SLATE_FIELDS and not values:
             marks = read.get(place, [])
             known = known or bool(marks)
-            if len({tuple(sorted(mark[2].items(), key=str)) for mark in marks}) > 1:
+            if any(mark[2] != marks[0][2] for mark in marks[1:]):
                 stretches += _stretches(clause, library, place, marks)
             elif marks and _matches(clause, [marks[0][2].get(clause.field, "")]):
                 parts.append(place)

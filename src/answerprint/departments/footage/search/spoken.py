@@ -9,17 +9,25 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.search.library import MOST_TEXT, Found, Library, Places
+from answerprint.departments.footage.search.joining import touched
+from answerprint.departments.footage.search.library import (
+    MOST_MATCHES,
+    MOST_TEXT,
+    Found,
+    Library,
+    Places,
+)
 from answerprint.departments.footage.search.vocabulary import LITTLE_WORDS, PASSAGES, words_of
 
 WORDS = "words.1"
 ON_SCREEN = ("text.1", "slates.1")
 LONGEST_PHRASE = 24  # words of a phrase that are looked for one after another
+FEW = 500  # places of a phrase whose words are looked at one by one
 FLOOR = 0.6  # what the weakest match of all words counts; the best counts 1
 SOME = 0.5  # what a passage counts at most that has only some of the words
 
 
-def said(library: Library, text: str, *, phrase: bool, assets: Sequence[str] | None) -> Found:
+def said(library: Library, text: str, *, phrase: bool, assets: Sequence[int] | None) -> Found:
     """Where the words are said: passages that have all of them (in this order, for a phrase), and runs of
     single words that are the phrase, which stand in for the passage they lie in.
 
@@ -39,7 +47,7 @@ def said(library: Library, text: str, *, phrase: bool, assets: Sequence[str] | N
     return passages
 
 
-def written(library: Library, text: str, assets: Sequence[str] | None) -> Found:
+def written(library: Library, text: str, assets: Sequence[int] | None) -> Found:
     """Where words stand in the picture."""
     return _matching(library, f'"{text}"', ON_SCREEN, assets, how="text in the picture")
 
@@ -50,75 +58,68 @@ def nothing(library: Library) -> Found:
 
 
 def _matching(
-    library: Library, query: str, names: Sequence[str], assets: Sequence[str] | None, how: str = "words"
+    library: Library, query: str, names: Sequence[str], assets: Sequence[int] | None, how: str = "words"
 ) -> Found:
-    match = library.catalogue.matching(query, limit=MOST_TEXT, assets=assets)
+    track, place, ranks, notes = _places(library, query, names, assets)
+    best = float(ranks.max()) if len(ranks) else 0.0
+    strength = FLOOR + (1 - FLOOR) * (ranks / best if best > 0 else np.ones(len(track)))
+    return library.found(track, place, strength, how=how, notes=notes)
+
+
+def _places(
+    library: Library, query: str, names: Sequence[str], assets: Sequence[int] | None
+) -> tuple[NDArray[np.int32], Places, NDArray[np.float64], tuple[str, ...]]:
+    """(track, place, rank, notes) of the annotations with the words, in tracks of these names."""
+    match = library.catalogue.matching(query, most=MOST_MATCHES)
     track, place, there = library.of_ids(match.ids)
-    ranks = np.asarray(match.ranks, np.float64)
-    wanted = {index for name in names for index in library.of(name)}
-    kept = there & np.isin(track, np.fromiter(wanted, np.int32, len(wanted)))
-    best = float(ranks[kept].max()) if kept.any() else 0.0
-    strength = FLOOR + (1 - FLOOR) * (ranks[kept] / best if best > 0 else np.ones(int(kept.sum())))
-    return library.found(track[kept], place[kept], strength, how=how, notes=_bounded(match.bounded))
+    ranks = np.asarray(match.ranks, np.float64) if match.ranks else np.zeros(len(track))
+    there &= library.among(names, assets)[track]
+    track, place, ranks = track[there], place[there], ranks[there]
+    bounded = match.bounded or len(track) > MOST_TEXT
+    return track[:MOST_TEXT], place[:MOST_TEXT], ranks[:MOST_TEXT], _bounded(bounded)
 
 
-def _runs(library: Library, words: Sequence[str], assets: Sequence[str] | None) -> Found | None:
+def _runs(library: Library, words: Sequence[str], assets: Sequence[int] | None) -> Found | None:
     """Words that follow one another in words.1."""
-    own = library.of(WORDS)
-    if not own:
+    if not library.of(WORDS):
         return None
     plain = [_plain(word) for word in words[:LONGEST_PHRASE]]
-    least: tuple[int, int, list[int], bool] | None = None
-    for offset, word in enumerate(plain):
-        match = library.catalogue.matching(word, limit=MOST_TEXT, assets=assets)
-        if least is None or len(match.ids) < least[0]:
-            least = (len(match.ids), offset, match.ids, match.bounded)
-        if len(match.ids) < MOST_TEXT // 20:
-            break  # rare enough to look at what stands around it
-    assert least is not None
-    _, offset, ids, bounded = least
-    track, place, there = library.of_ids(ids)
-    kept = there & np.isin(track, np.array(own, np.int32))
-    track, first = track[kept], place[kept] - offset
-    counts = np.array([library.tracks[index].count for index in track], np.int64)
-    inside = (first >= 0) & (first + len(plain) <= counts)
+    rarest = min(range(len(plain)), key=lambda k: library.catalogue.how_many(plain[k])) if plain[1:] else 0
+    track, place, _, notes = _places(library, plain[rarest], (WORDS,), assets)
+    first = place - rarest
+    inside = (first >= 0) & (first + len(plain) <= library.counts[track])
     track, first = track[inside], first[inside]
+    for k, word in enumerate(plain):  # sets of rows are quicker than looking at each
+        if k == rarest or len(first) <= FEW:
+            continue
+        others = library.catalogue.matching(word, most=MOST_MATCHES)
+        if not others.bounded:
+            beside = np.isin(library.first_ids[track] + first + k, np.asarray(others.ids, np.int64))
+            track, first = track[beside], first[beside]
     if len(plain) > 1:
         is_it = _follow(library, track, first, plain)
         track, first = track[is_it], first[is_it]
     span = np.full(len(first), len(plain), np.int32)
-    return library.found(track, first.astype(np.int32), how="words", span=span, notes=_bounded(bounded))
+    return library.found(track, first.astype(np.int32), how="words", span=span, notes=notes)
 
 
 def _follow(library: Library, track: NDArray[np.int32], first: Places, words: list[str]) -> NDArray[np.bool_]:
     """Whether the words stand one after another from each place."""
-    ids = [library.id_of(int(t), int(p)) for t, p in zip(track, first, strict=True)]
-    texts = library.catalogue.annotations(id + k for id in ids for k in range(len(words)))
-    return np.array(
-        [
-            all(id + k in texts and _plain(texts[id + k].text) == word for k, word in enumerate(words))
-            for id in ids
-        ],
-        np.bool_,
-    )
+    ids = (library.first_ids[track] + first).tolist()
+    texts = library.catalogue.texts(id + k for id in ids for k in range(len(words)))
+    kept = (all(_plain(texts.get(id + k, "")) == word for k, word in enumerate(words)) for id in ids)
+    return np.fromiter(kept, np.bool_, len(ids))
 
 
 def _joined(passages: Found, runs: Found) -> Found:
     """Runs, and the passages in which none lies: the run says where in the passage."""
     if not len(passages):
         return runs
-    order = np.lexsort((runs.start, runs.asset))
-    asset, start, end = runs.asset[order], runs.start[order], runs.end[order]
-    alone = []
-    for row in range(len(passages)):
-        low, high = np.searchsorted(asset, [passages.asset[row], passages.asset[row] + 1])
-        mine = (start[low:high] < passages.end[row]) & (end[low:high] > passages.start[row])
-        alone.append(not mine.any())
-    rest = passages.take(np.array(alone, np.bool_))
-    return stacked([runs, rest])
+    alone = ~touched(passages.as_moments(0, 1, 1.0), runs.as_moments(0, 1, 1.0))
+    return stacked([runs, passages.take(alone)])
 
 
-def _some(library: Library, words: Sequence[str], assets: Sequence[str] | None) -> Found:
+def _some(library: Library, words: Sequence[str], assets: Sequence[int] | None) -> Found:
     """Passages that have some of the words, the rarer counting more; single words where none has two."""
     score: dict[tuple[int, int], float] = {}
     total = 0.0

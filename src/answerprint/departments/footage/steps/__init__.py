@@ -7,9 +7,11 @@ from answerprint.departments.footage.steps.files import InspectStep, ProbeStep, 
 from answerprint.departments.footage.steps.glance import GlanceStep
 from answerprint.departments.footage.steps.looks import AlikeStep, DetailStep, ShotLooksStep, SightsStep
 from answerprint.departments.footage.steps.picture import LooksStep, ShotsStep
+from answerprint.departments.footage.steps.search import MeaningStep
 from answerprint.departments.footage.steps.sound import SILERO, ClapStep, ListenStep, VoiceStep
 from answerprint.departments.footage.steps.speech import ReadingsStep
 from answerprint.departments.footage.steps.sync import SyncBrief, SyncStep
+from answerprint.departments.footage.steps.things import SeenStep, ThingsStep
 
 __all__ = [
     "SILERO",
@@ -20,13 +22,16 @@ __all__ = [
     "InspectStep",
     "ListenStep",
     "LooksStep",
+    "MeaningStep",
     "ProbeStep",
     "ReadingsStep",
+    "SeenStep",
     "ShotLooksStep",
     "ShotsStep",
     "SightsStep",
     "SyncBrief",
     "SyncStep",
+    "ThingsStep",
     "ThumbnailStep",
     "VoiceStep",
 ]
