@@ -132,7 +132,8 @@ def test_common_words_alone_are_no_reading() -> None:
 
 
 def test_words_that_do_not_sound_like_the_line_are_no_reading() -> None:
-    assert lay("the last boat left an hour ago", BOAT, fit=-5.0).readings == ()
+    assert lay("the last boat left an hour ago", BOAT, fit=-8.0).readings == ()
+    assert lay("the boat ago", BOAT, fit=-5.0).readings == ()
     assert lay("the last boat left", BOAT, fit=-4.0).readings == ()
 
 

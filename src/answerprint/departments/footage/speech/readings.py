@@ -14,7 +14,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.speech.recogniser import HeardWord, Recogniser, common_words, utterances
+from answerprint.departments.footage.speech.evidence import (
+    LEAST_FIT,
+    WORDS_ENOUGH,
+    in_order,
+    longest_run,
+    sureness,
+    sureness_of_words,
+    telling,
+)
+from answerprint.departments.footage.speech.recogniser import HeardWord, Recogniser, utterances
 from answerprint.formats.screenplays.model import Line, spoken_words
 
 WordKind = Literal["match", "substituted", "inserted", "repeated"]
@@ -34,22 +43,23 @@ PAUSED = -3.0
 
 LEAST_SAID = 0.45  # share of a line said right for there to be a reading at all, common words counting less
 LEAST_RUN = 2.0  # … or so many telling words in a row, of a reading that was broken off
-LEAST_FIT = -4.2  # mean log likelihood a frame of its words when all were said: below, the script was read …
-FIT_FOR_REST = 1.5  # … into the noise; the less of the line was said, the better it has to fit
+FIT_FOR_REST = 1.5  # over the least fit: the less of the line was said, the better it has to fit
 SURE_FIT = -3.0
+WORST_FIT = -7.0  # … but enough telling words in the line's order are believed down to this …
+WRONG_WORD = 0.5  # … less so much for every word heard between them that is not the line's
 SHORT = 3  # a line of so few words has to be said whole and to sound sure
-TELLING = 1e-4  # share of all speech below which a word is fully telling; "the" has .05 and tells a third
 
 
 class ReadWord(msgspec.Struct, frozen=True, kw_only=True):
     """A word in [start_sample, end_sample). script_index: of the line's word it is, or stands for. A word
-    said again is "repeated" where it was given up, and a match the last time."""
+    said again is "repeated" where it was given up, and a match the last time. fit: as of a HeardWord."""
 
     text: str
     start_sample: int
     end_sample: int
     kind: WordKind
     script_index: int | None
+    fit: float = 0.0
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +78,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OffScript(msgspec.Struct, frozen=True, kw_only=True):
-    """Speech in [start_sample, end_sample) that is no line, with a draft of what was said."""
+    """Speech in [start_sample, end_sample) that is no line, with a draft of what was said and its words."""
 
     start_sample: int
     end_sample: int
     draft: str
+    words: tuple[HeardWord, ...] = ()
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +152,7 @@ def dictate(samples: NDArray[np.int16], voice: Sequence[tuple[int, int]]) -> tup
                     text=word.text,
                     start_sample=word.start_sample,
                     end_sample=word.end_sample,
-                    confidence=round(_sureness(word.fit), 3),
+                    confidence=round(sureness(word.fit), 3),
                 )
             )
     return tuple(drafts)
@@ -300,6 +311,7 @@ def _reading(run: _Run, key: str, line: Sequence[str]) -> Reading | None:
                 end_sample=word.end_sample,
                 kind=kind,
                 script_index=index,
+                fit=word.fit,
             )
         )
     while words and words[-1].kind == "inserted":
@@ -312,10 +324,14 @@ def _reading(run: _Run, key: str, line: Sequence[str]) -> Reading | None:
     if not fits:
         return None
     fit = float(np.mean(fits))
-    worth = [_telling(word) for word in line]
+    worth = [telling(word) for word in line]
     share = sum(worth[index] for index in matched) / sum(worth)
-    enough = share >= LEAST_SAID or _longest_run(matched, worth) >= LEAST_RUN
-    if not enough or fit < LEAST_FIT + FIT_FOR_REST * (1 - share):
+    run_worth = longest_run(matched, worth)
+    said_right = [one.script_index for one in words if one.kind == "match" and one.script_index is not None]
+    told = in_order(said_right, worth)
+    told -= WRONG_WORD * sum(word.kind in ("inserted", "substituted") for word in words)
+    least_fit = WORST_FIT if told >= WORDS_ENOUGH else LEAST_FIT + FIT_FOR_REST * (1 - share)
+    if not (share >= LEAST_SAID or run_worth >= LEAST_RUN) or fit < least_fit:
         return None
     if len(line) <= SHORT and (len(matched) < len(line) or fit < SURE_FIT):
         return None
@@ -327,32 +343,12 @@ def _reading(run: _Run, key: str, line: Sequence[str]) -> Reading | None:
         missing=missing,
         completeness=round(1 - len(missing) / len(line), 4),
         fidelity=round(max(0.0, 1 - wrong / len(line)), 4),
-        confidence=round(_sureness(fit) * (0.5 + 0.5 * share), 3),
+        confidence=round(max(sureness(fit), sureness_of_words(told)) * (0.5 + 0.5 * share), 3),
     )
-
-
-def _longest_run(matched: set[int], worth: Sequence[float]) -> float:
-    """The most that words of the line said one after the other are worth."""
-    best = run = 0.0
-    for index, value in enumerate(worth):
-        run = run + value if index in matched else 0.0
-        best = max(best, run)
-    return best
-
-
-def _telling(word: str) -> float:
-    """0 … 1: how much hearing this word says about which line it is."""
-    share = common_words().get(word, 0.0)
-    return 1.0 if share <= TELLING else float(np.log(share) / np.log(TELLING))
 
 
 def _said_right(heard: Heard) -> int:
     return sum(word.kind == "match" for reading in heard.readings for word in reading.words)
-
-
-def _sureness(fit: float) -> float:
-    """0 … 1 from a log likelihood a frame: a half at the least fit that is believed."""
-    return float(1 / (1 + np.exp(-2.0 * (fit - LEAST_FIT))))
 
 
 def _stretches(loose: Sequence[HeardWord], readings: Sequence[Reading]) -> tuple[OffScript, ...]:
@@ -372,6 +368,7 @@ def _stretches(loose: Sequence[HeardWord], readings: Sequence[Reading]) -> tuple
             start_sample=words[0].start_sample,
             end_sample=words[-1].end_sample,
             draft=" ".join(word.text for word in words),
+            words=tuple(words),
         )
         for words in stretches
     )
