@@ -47,7 +47,7 @@ def forget_files(
             with VectorStore(production.state_dir / "vectors") as vectors:
                 for asset in assets:
                     went = forget_asset(catalogue, production.objects(), asset.id, dry_run=dry_run)
-                    count = 0
+                    count = 0 if dry_run else vectors.forget(asset.id)
                     found.append(
                         ForgottenFile(
                             asset=asset.id,

@@ -25,8 +25,8 @@ PEAKS = 24  # a second at most, the highest first
 FAN, NEAREST, FARTHEST = 8, 2, 48  # pairs a peak begins, and how many frames later its partner comes
 BLOCK = 60 * RATE  # samples looked at at a time
 SLACK = 2  # frames that two pairs of one offset may differ by
-ENOUGH = 6  # pairs at one offset …
-ABOVE = 2.0  # … and how many times more than at the second best
+ENOUGH = 6  # pairs at one offset
+PARTNERS = 12  # candidates of one recording at most, the surest
 COMMON = 0.02  # of all pairs: a number in more of them than this says nothing
 
 Floats = NDArray[np.float32]
@@ -70,7 +70,8 @@ def landmarks(samples: NDArray[np.int16] | Floats) -> Landmarks:
 
 
 def candidates(heard: Mapping[str, Landmarks]) -> list[Candidate]:
-    """Pairs of recordings that share landmarks at one offset, the surest first."""
+    """Pairs of recordings that share landmarks at one offset, the surest first; a recording is in twelve at
+    most unless it is another's choice, so that what is compared grows with the number of recordings only."""
     names = list(heard)
     pairs = np.concatenate([heard[name].pairs for name in names]) if names else np.zeros(0, np.uint32)
     if not len(pairs):
@@ -84,9 +85,17 @@ def candidates(heard: Mapping[str, Landmarks]) -> list[Candidate]:
     for (first, second), lags in votes.items():
         lag, count, other = _best(lags)
         above = count / max(1, other)
-        if count >= ENOUGH and above >= ABOVE:
+        if count >= ENOUGH:
             found.append(Candidate(names[first], names[second], lag * HOP_SECONDS, count, round(above, 2)))
-    return sorted(found, key=lambda one: (-one.votes, one.first, one.second))
+    found.sort(key=lambda one: (-one.votes * min(one.above, 3.0), one.first, one.second))
+    partners = dict.fromkeys(names, 0)
+    kept = []
+    for one in found:
+        if min(partners[one.first], partners[one.second]) < PARTNERS:
+            kept.append(one)
+            partners[one.first] += 1
+            partners[one.second] += 1
+    return kept
 
 
 def _votes(
