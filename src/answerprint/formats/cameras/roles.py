@@ -37,7 +37,8 @@ INDEX_NAMES = frozenset(
     ("mediapro.xml", "discmeta.xml", "cueup.xml", "status.bin", "lastclip.txt", "index.xml", "alias.xml")
     + ("disclog.bin", "general.xml")
 )
-PROXY_FOLDERS = frozenset({"proxy", "proxies", "sub"})
+PROXY_FOLDERS = frozenset({"proxy", "proxies"})
+SONY_ROOTS = frozenset({"m4root", "xdroot"})  # below which SUB holds the proxies
 THUMBNAIL_FOLDERS = frozenset({"thmbnl", "icon", "thumbnail", "thumbnails", "avchdtn", "thmb"})
 
 
@@ -57,7 +58,8 @@ def role_of(parts: tuple[str, ...]) -> Role:
     if suffix in STILL:
         return "thumbnail" if any(one in THUMBNAIL_FOLDERS for one in folders) else "still"
     if suffix in PICTURE or suffix in RAW or suffix in SOUND:
-        return "proxy" if any(one in PROXY_FOLDERS for one in folders) else "media"
+        sony = "sub" in folders and any(one in SONY_ROOTS for one in folders)
+        return "proxy" if sony or any(one in PROXY_FOLDERS for one in folders) else "media"
     return "sidecar" if suffix in SIDECAR else "unknown"
 
 

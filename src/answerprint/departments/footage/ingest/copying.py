@@ -9,11 +9,12 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from answerprint.core.errors import FootageError
+from answerprint.core.errors import AnswerprintError, FootageError
 from answerprint.core.findings import Finding
 from answerprint.departments.footage.ingest.doubts import finding, limited
 from answerprint.departments.footage.ingest.hashing import Checksums
@@ -184,9 +185,15 @@ class _Copy:
 
     def _batch(self, entries: list[Entry]) -> None:
         waiting: dict[int, list[Entry]] = {at: [] for at in range(len(self.plan.targets))}
-        for entry in entries:
-            for at in self._one(entry):
-                waiting[at].append(entry)
+        try:
+            for entry in entries:
+                for at in self._one(entry):
+                    waiting[at].append(entry)
+        except AnswerprintError:  # the disk is full, or gone: what is aside would only stand in its way
+            for at, target in enumerate(self.plan.targets):
+                for entry in waiting[at]:
+                    _remove(target.place(entry).aside)
+            raise
         for at, target in enumerate(self.plan.targets):
             self._settle(target, waiting[at])
 
@@ -248,17 +255,19 @@ class _Copy:
                 sums = Checksums((form,))
                 read_back(place.aside, sums, self._pass)
                 if sums.values()[form] != self.values[entry.path][form]:
-                    place.aside.unlink(missing_ok=True)
+                    _remove(place.aside)
                     text = f"{display_name(place.final)} read back differently: the copy was discarded"
                     self._fail(entry, "read_back", text, target)
                     continue
                 os.utime(place.aside, ns=(entry.modified, entry.modified))
                 if not _give_name(place.aside, place.final):
+                    _remove(place.aside)
                     text = f"{display_name(place.final)} appeared during the copy: it was left as it is"
                     self._fail(entry, "conflict", text, target)
                     continue
             except OSError as error:
                 if error.errno in _NAMES:
+                    _remove(place.aside)
                     self._refused(target, entry, error)
                     continue
                 raise _writing_failed(place.final, error) from error
@@ -342,6 +351,11 @@ def _give_name(aside: Path, final: Path) -> bool:
         return True
     aside.unlink()
     return True
+
+
+def _remove(aside: Path) -> None:
+    with suppress(OSError):
+        aside.unlink()
 
 
 def _writing_failed(path: Path, error: OSError) -> Exception:

@@ -154,9 +154,8 @@ def _plan(sources: Sequence[Path], out: Path) -> list[Planned]:
             for clip in card.clips:
                 for part in clip.files:
                     original = listing.root / part.path
-                    sound = medium_of(original.name) == "sound" or (
-                        not clip.pictures and clip.medium == "picture"
-                    )
+                    heard = bool(clip.channels) and not clip.pictures
+                    sound = medium_of(original.name) == "sound" or (heard and clip.medium == "picture")
                     if (sound and clip.medium != "raw") or original.resolve().is_relative_to(own):
                         continue
                     inner = Path(part.path) if source.is_dir() else Path(original.name)
