@@ -1,0 +1,311 @@
+"""A slate in one picture: labels found, values beside or below them, and where the board is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerprint.departments.footage.slates.grammar import label_of, together, values
+from answerprint.departments.footage.slates.lines import (
+    TextLine,
+    Turned,
+    cut_out,
+    flipped,
+    level,
+    pyramid,
+    upside_down,
+)
+from answerprint.departments.footage.slates.reader import HIGH, Read, Reader
+
+MOST_LINES = 56  # of a picture that are read
+MOST_ALONE = 40  # single letters that are looked at near labels
+_LABEL_AT_LEAST = 0.25  # probability of a word read as a label
+_VALUE_AT_LEAST = 0.08
+_RIGHT_WITHIN, _BELOW_WITHIN = 14.0, 4.5  # heights of the label
+_JOIN = 0.85  # of their height: nearer parts beside each other may be one value
+LABELS_OF_A_SLATE = 3  # different printed words, one of them scene, slate or take
+_FIELD_AT_LEAST = 0.3
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What one picture says of the slate. fields: name → value → probability.
+
+    quad: the text's corners in the picture, (4, 2) from the upper left of the board as it is read, clockwise.
+    """
+
+    fields: Mapping[str, Mapping[str, float]]
+    quad: NDArray[np.float64]
+    degrees: float
+    labels: int
+
+    @property
+    def whole(self) -> bool:
+        return "take" in self.fields and ("scene" in self.fields or "slate" in self.fields)
+
+
+@dataclass
+class _Item:
+    line: TextLine
+    read: Read
+    label: str | None = None
+    inline: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def sighting(grey: NDArray[np.uint8], reader: Reader, *, both_ways: bool = True) -> Sighting | None:
+    """The slate in a picture (h, w) uint8, or None. both_ways: also a slate that hangs upside down."""
+    turned, lines, alone = level(grey)
+    found = _upright(turned, lines, alone, reader)
+    if found is None and both_ways and len(lines) >= 3:
+        shape = turned.grey.shape
+        found = _upright(upside_down(turned), flipped(lines, shape), flipped(alone, shape), reader)
+    return found
+
+
+def _upright(
+    turned: Turned, lines: Sequence[TextLine], alone: Sequence[TextLine], reader: Reader
+) -> Sighting | None:
+    levels = pyramid(turned.grey)
+    chosen = _most_like_text(lines)
+    items = _items(levels, chosen, reader)
+    labels = [one for one in items if one.label is not None or one.inline]
+    named = {one.label for one in labels} | {name for one in labels for name in one.inline}
+    if not named & {"take", "scene", "slate"} or (
+        len(labels) < 2 and not any(len(one.inline) > 1 for one in labels)
+    ):
+        return None
+    near = [one for one in alone if _near_labels(one, labels)][:MOST_ALONE]
+    items += _items(levels, near, reader)
+    for one in items[len(chosen) :]:
+        one.label = None  # a letter by itself is a value
+    fields: dict[str, dict[str, float]] = {}
+    used = [one.line for one in labels]
+    for label in labels:
+        for name, said in label.inline.items():
+            _keep(fields, name, said)
+        if label.label is None or label.label == "other":
+            continue
+        value = _value_of(label, items, labels, levels, reader)
+        if value is not None:
+            said, line = value
+            _keep(fields, label.label, said)
+            used.append(line)
+    seen = Sighting(fields, _quad(used, turned), turned.degrees, len(named - {None}))
+    return seen if _surely_a_slate(seen) else None
+
+
+def _surely_a_slate(seen: Sighting) -> bool:
+    """Scene and take both read, or so many printed words that nothing else is likely: a sign is no slate."""
+    sure = {name for name, said in seen.fields.items() if max(said.values()) >= _FIELD_AT_LEAST}
+    main = sure & {"scene", "slate"}
+    return bool(main and "take" in sure) or seen.labels >= LABELS_OF_A_SLATE
+
+
+def _most_like_text(lines: Sequence[TextLine]) -> list[TextLine]:
+    """At most MOST_LINES, the ones of several letters and usual proportions first."""
+    return sorted(lines, key=lambda one: -min(one.letters, 6) * min(one.high, 40))[:MOST_LINES]
+
+
+def _items(levels: Sequence[NDArray[np.uint8]], lines: Sequence[TextLine], reader: Reader) -> list[_Item]:
+    reads = reader.read([cut_out(levels, one, HIGH) for one in lines])
+    items = []
+    for line, read in zip(lines, reads, strict=True):
+        item = _Item(line, read)
+        if read.texts:
+            votes: dict[str, float] = {}
+            for text, probability in read.texts:
+                named = label_of(text)
+                if named is not None:
+                    votes[named] = votes.get(named, 0.0) + probability
+            if votes and max(votes.values()) >= _LABEL_AT_LEAST:
+                item.label = max(votes, key=lambda name: votes[name])
+            elif read.confidence > 0.1:
+                item.inline = together(read.texts)
+        items.append(item)
+    return items
+
+
+def _near_labels(line: TextLine, labels: Sequence[_Item]) -> bool:
+    x, y = line.middle
+    for one in labels:
+        high = one.line.high
+        if one.line.left - 2 * high <= x <= one.line.right + _RIGHT_WITHIN * high and (
+            one.line.top - 2 * high <= y <= one.line.bottom + (_BELOW_WITHIN + 3) * high
+        ):
+            return line.high >= 0.7 * high
+    return False
+
+
+def _value_of(
+    label: _Item,
+    items: Sequence[_Item],
+    labels: Sequence[_Item],
+    levels: Sequence[NDArray[np.uint8]],
+    reader: Reader,
+) -> tuple[dict[str, float], TextLine] | None:
+    """What stands to the right of a label, or below it, as a value of its field."""
+    assert label.label is not None
+    found: list[tuple[float, dict[str, float], TextLine]] = []
+    for below in (False, True):
+        first = _nearest(label, items, labels, below=below)
+        if first is None:
+            continue
+        best: tuple[dict[str, float], TextLine] | None = None
+        for run in _runs(first, items, labels, label, below=below):
+            read = first.read if len(run) == 1 else _items(levels, [_joined(run)], reader)[0].read
+            said = values(label.label, read.texts)
+            line = run[0].line if len(run) == 1 else _joined(run)
+            if said and max(said.values()) >= _VALUE_AT_LEAST:
+                best = said, line
+        if best is not None:
+            said, line = best
+            away = (line.top - label.line.bottom if below else line.left - label.line.right) / max(
+                label.line.high, 1
+            )
+            weight = (
+                max(said.values())
+                * (1.6 if line.high > 1.15 * label.line.high else 1.0)
+                / (3 + max(0.0, away))
+            )
+            found.append((weight, said, line))
+    if not found:
+        return None
+    _, said, line = max(found, key=lambda one: one[0])
+    return said, line
+
+
+def _nearest(label: _Item, items: Sequence[_Item], labels: Sequence[_Item], *, below: bool) -> _Item | None:
+    """The nearest thing written there, if no other label comes before it."""
+    one = label.line
+    best: tuple[float, _Item] | None = None
+    for item in items:
+        other = item.line
+        if item is label or other.high < 0.55 * one.high or not _means_something(item, label.label or ""):
+            continue
+        if below:
+            away = other.top - one.bottom
+            beside = min(other.right, one.right + 3.0 * one.high) - max(other.left, one.left - 1.2 * one.high)
+            fits = -0.4 * one.high <= away <= _BELOW_WITHIN * max(one.high, 0.45 * other.high)
+            fits = (
+                fits
+                and beside > 0.25 * min(other.right - other.left, 2 * one.high)
+                and other.middle[1] > one.bottom
+            )
+            away += 0.3 * abs(other.left - one.left)
+        else:
+            away = other.left - one.right
+            foot = one.slope * (other.left - one.middle[0])
+            share = min(other.bottom, one.bottom + foot) - max(other.top, one.top + foot)
+            fits = -0.4 * one.high <= away <= _RIGHT_WITHIN * one.high and share > 0.45 * one.high
+            fits = fits and other.left > one.left + 0.5 * (one.right - one.left)
+        if fits and (best is None or away < best[0]):
+            best = away, item
+    if best is None or best[1].label is not None or best[1] in labels:
+        return None
+    around = [
+        one for one in items if one.label is None and one is not best[1] and _inside(best[1].line, one.line)
+    ]
+    return max([best[1], *around], key=lambda item: _weight(label.label or "", item.read))
+
+
+def _inside(line: TextLine, other: TextLine) -> bool:
+    """Whether a line is within a letter of the other tone: the hole of an 8."""
+    within = other.left <= line.left and line.right <= other.right
+    within = within and other.top <= line.top and line.bottom <= other.bottom
+    return within and line.bright != other.bright and other.high < 4 * line.high
+
+
+def _means_something(item: _Item, name: str) -> bool:
+    """Whether a thing is a label, surely read, or a possible value: leaves, rules and stripes are none."""
+    if item.label is not None or item.read.confidence >= 0.5:
+        return True
+    return _weight(name, item.read) >= _VALUE_AT_LEAST
+
+
+def _weight(name: str, read: Read) -> float:
+    """How probable the most probable value of a field is."""
+    return max(values(name, read.texts).values(), default=0.0)
+
+
+def _runs(
+    first: _Item, items: Sequence[_Item], labels: Sequence[_Item], label: _Item, *, below: bool
+) -> list[list[_Item]]:
+    """The thing itself, then with what stands close on its right (a number written wide) or left."""
+    stop = np.inf
+    start = -np.inf
+    if below:  # what stands under the next label is that one's
+        level_with = [
+            one.line
+            for one in labels
+            if one is not label and abs(one.line.middle[1] - label.line.middle[1]) < label.line.high
+        ]
+        stop = min((one.left for one in level_with if one.left > label.line.right), default=np.inf)
+        start = max((one.right for one in level_with if one.right < label.line.left), default=-np.inf)
+    run = [first]
+    runs = [[first]]
+    while len(run) < 4:
+        last, head = run[-1].line, run[0].line
+        right = [
+            one
+            for one in items
+            if _beside(last, one) and one.line.left < stop and one not in run and one.label is None
+        ]
+        left = [
+            one
+            for one in items
+            if below
+            and _beside(one.line, run[0])
+            and one.line.left > start
+            and one not in run
+            and one.label is None
+            and one.line.left > label.line.left - 1.5 * head.high
+        ]
+        if right:
+            run = [*run, min(right, key=lambda one: one.line.left)]
+        elif left:
+            run = [max(left, key=lambda one: one.line.right), *run]
+        else:
+            break
+        runs.append(run)
+    return runs
+
+
+def _beside(line: TextLine, item: _Item) -> bool:
+    other = item.line
+    high = max(line.high, other.high)
+    gap = other.left - line.right
+    share = min(line.bottom, other.bottom) - max(line.top, other.top)
+    like = high < 2.0 * min(line.high, other.high)
+    return (
+        item.line.bright == line.bright and -0.3 * high < gap < _JOIN * high and share > 0.5 * high and like
+    )
+
+
+def _joined(run: Sequence[_Item]) -> TextLine:
+    lines = [one.line for one in run]
+    return TextLine(
+        min(one.left for one in lines),
+        min(one.top for one in lines),
+        max(one.right for one in lines),
+        max(one.bottom for one in lines),
+        float(np.mean([one.slope for one in lines])),
+        lines[0].bright,
+        sum(one.letters for one in lines),
+    )
+
+
+def _keep(fields: dict[str, dict[str, float]], name: str, said: Mapping[str, float]) -> None:
+    """A field named twice keeps the surer of both."""
+    if name not in fields or max(said.values()) > max(fields[name].values()):
+        fields[name] = dict(said)
+
+
+def _quad(lines: Sequence[TextLine], turned: Turned) -> NDArray[np.float64]:
+    left, top = min(one.left for one in lines), min(one.top for one in lines)
+    right, bottom = max(one.right for one in lines), max(one.bottom for one in lines)
+    corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
+    quad: NDArray[np.float64] = corners @ turned.back.T
+    return quad
