@@ -1,0 +1,1 @@
+"""Who spoke when: turns with their overlaps, and one voice across files."""
