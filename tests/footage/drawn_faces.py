@@ -94,6 +94,8 @@ def paint(picture: np.ndarray, face: Face) -> None:
     u = np.round(face.x * wide + points[:, 0] * scale).astype(int)
     v = np.round(face.y * tall + points[:, 1] * scale).astype(int)
     seen = (normals[:, 2] > 0.02) & (u >= 0) & (u < wide) & (v >= 0) & (v < tall)
+    if not seen.any():
+        return
     u, v, z, colour = u[seen], v[seen], points[seen, 2], (colours * shade[:, None])[seen]
     order = np.lexsort((z, v * wide + u))
     flat = (v * wide + u)[order]

@@ -13,55 +13,166 @@ from answerprint.core.errors import UsageError
 
 if TYPE_CHECKING:
     from answerprint.departments.footage.faces.in_file import FacesDocument
+    from answerprint.store.catalogue import Catalogue
 
 app = command_app()
 
 
 @app.command("faces")
 def faces(
-    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A picture file.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="FILE|DIR", readable=False, help="A picture file, or a production's folder."),
+    ],
     consent: Annotated[
         bool, typer.Option("--consent", help="Those filmed have agreed that their faces are analysed.")
     ] = False,
+    identity: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="Also say who is who, over shots: classical (weak), or a model of your own shelf.",
+        ),
+    ] = "",
     sheet: Annotated[
         Path | None, typer.Option(metavar="OUT.png", help="Write a contact sheet of the faces.")
     ] = None,
+    name: Annotated[
+        str, typer.Option(metavar="PERSON=NAME", help="In a production: give a person a name that stays.")
+    ] = "",
+    forget: Annotated[
+        str, typer.Option(metavar="PERSON", help="In a production: delete a person, and never look again.")
+    ] = "",
+    within: Annotated[
+        str, typer.Option("--in", metavar="FILE", help="The file whose person is meant, by its name.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     json: Json = False,
 ) -> None:
-    """Who is seen when in a file: each face through its shot, and what it does.
+    """Who is seen when: each face through its shot, and what it does; or the people of a production.
 
     Cues are measured, none is a feeling: smile (a wide mouth with raised corners), mouth open, blink, eyes
     closed, the head's turn, nod, shake, where the irises look. Each has its measure, its threshold and its
-    confidence. Left and right are the picture's. Nothing is analysed without --consent.
+    confidence. Left and right are the picture's. Nothing is analysed without --consent; in a production,
+    without [consent] faces = true. --forget leaves of a person only where not to look.
 
     Example: answerprint faces clip.mov --consent --json
     """
+    if path.is_dir():
+        _production(path, name, forget, within, json)
+        return
     from answerprint.cli.output import refuse_taken, save
 
+    if name or forget or within:
+        raise UsageError(
+            "AP-USE-244",
+            "people are named and forgotten in a production",
+            file=str(path),
+            remedy="name the production's folder",
+        )
     if not consent:
         raise UsageError(
             "AP-USE-240",
             "faces are analysed only with the consent of those filmed",
-            file=str(file),
+            file=str(path),
             remedy="when they have agreed, say so with --consent",
         )
     if sheet is not None:
-        refuse_taken(sheet, file, force=force)
-    seen = _look(file, quiet=json)
+        refuse_taken(sheet, path, force=force)
+    seen = _look(path, identity, quiet=json)
     if sheet is not None:
         from answerprint.departments.footage.faces.drawing import face_sheet
 
         save(sheet, face_sheet(seen.portraits, [_lines(one) for one in seen.document.faces]), force=force)
 
     def text(console: Console) -> None:
-        _print(console, file, seen.document)
+        _print(console, path, seen.document)
 
     document: Any = seen.document
     emit(document, json, text)
 
 
-def _look(file: Path, *, quiet: bool) -> Any:
+def _production(root: Path, name: str, forget: str, within: str, as_json: bool) -> None:
+    """The people of a production; one named, or one forgotten."""
+    from answerprint.core.encoding import to_builtins
+    from answerprint.departments.footage.faces.forgetting import forget_person, name_person, people_in
+    from answerprint.store.production import Production
+    from answerprint.store.vectors import VectorStore
+
+    production = Production.open(root)
+    if forget:  # also where consent was taken back: that is when it is wanted
+        with (
+            production.lock(),
+            production.catalogue() as catalogue,
+            VectorStore(production.state_dir / "vectors") as vectors,
+        ):
+            asset = _asset(catalogue, within)
+            went = forget_person(
+                production.root, catalogue, production.objects(), vectors, forget, asset=asset
+            )
+        line = (
+            f"{forget} is forgotten: {went.faces} faces, {went.cues} cues, {went.vectors} vectors and "
+            f"{went.objects} objects of {len(went.assets)} files are gone; the next run does not look there"
+        )
+        emit({"forgotten": to_builtins(went)}, as_json, lambda console: console.print(printable(line)))
+        return
+    if not production.settings.consent.faces:
+        raise UsageError(
+            "AP-USE-240",
+            "faces are analysed only with the consent of those filmed",
+            file=str(root / "production.toml"),
+            remedy="when they have agreed, set [consent] faces = true there",
+        )
+    if name:
+        person, equals, new = name.partition("=")
+        if not equals:
+            raise UsageError(
+                "AP-USE-245", f"{name!r} is not PERSON=NAME", remedy="write --name person_1=ANNA"
+            )
+        with production.lock(), production.catalogue() as catalogue:
+            asset = _asset(catalogue, within)
+            name_person(production.root, catalogue, person, new, asset=asset)
+    with production.catalogue() as catalogue:
+        names = {one.id: one.name for one in catalogue.assets()}
+        rows: list[dict[str, Any]] = [
+            {
+                "person": person,
+                "faces": len(those),
+                "files": sorted({names.get(track.asset, track.asset[:12]) for track, _ in those}),
+                "seconds": str(sum((one.end - one.start) / track.rate for track, one in those)),
+            }
+            for person, those in sorted(people_in(catalogue, _asset(catalogue, within)).items())
+        ]
+
+    def text(console: Console) -> None:
+        from rich.table import Table
+
+        table = Table("person", "faces", "on screen", "files")
+        for row in rows:
+            shown = f"{_seconds(str(row['seconds'])):.1f} s"
+            table.add_row(
+                printable(str(row["person"])), str(row["faces"]), shown, printable(", ".join(row["files"]))
+            )
+        console.print(table if rows else "no faces were seen yet", highlight=False)
+
+    emit({"people": rows}, as_json, text)
+
+
+def _asset(catalogue: Catalogue, name: str) -> str | None:
+    """The id of a file of the production by its name or path; None for no name."""
+    if not name:
+        return None
+    fitting = [one.id for one in catalogue.assets() if name in (one.name, one.path, one.id)]
+    if len(fitting) != 1:
+        raise UsageError(
+            "AP-USE-246",
+            f"{len(fitting)} files of the production are called {name!r}",
+            remedy="name one by its path in the production",
+        )
+    return fitting[0]
+
+
+def _look(file: Path, identity: str, *, quiet: bool) -> Any:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from answerprint.cli.output import stderr
@@ -73,7 +184,7 @@ def _look(file: Path, *, quiet: bool) -> Any:
         *columns, console=console, transient=True, disable=quiet or not console.is_terminal
     ) as bars:
         task = bars.add_task("looking for faces", total=1.0)
-        return faces_of(file, progress=lambda part: bars.update(task, completed=part))
+        return faces_of(file, identity=identity, progress=lambda part: bars.update(task, completed=part))
 
 
 def _print(console: Console, file: Path, document: FacesDocument) -> None:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from answerprint.core.errors import MediaError
 from answerprint.core.time import Time, TimeDocument
 from answerprint.departments.footage.clock import PictureClock
+from answerprint.departments.footage.faces.embedding import ClassicalEmbedder, NetworkEmbedder, alike
+from answerprint.departments.footage.faces.identity import people_of
 from answerprint.departments.footage.faces.marking import cue_marks, face_marks
 from answerprint.departments.footage.faces.sightings import Embedder, FaceReaders, Sighting
 from answerprint.departments.footage.faces.tracks import FaceTrack, face_tracks
@@ -76,21 +78,31 @@ def face_readers() -> FaceReaders:
     return FaceReaders(shelf.folder(MODEL))
 
 
+def embedder_named(identity: str) -> Embedder:
+    """What tells people apart: "classical", or a model of the user's shelf.
+
+    Raises UsageError AP-USE-060 for a name the shelf has not, NotAvailableError AP-NEED-060, ModelError.
+    """
+    if identity == "classical":
+        return ClassicalEmbedder()
+    return NetworkEmbedder(identity, Shelf().path(identity))
+
+
 def faces_of(
     file: Path,
     *,
     progress: Callable[[float], None] | None = None,
-    embedder: Embedder | None = None,
-    label: Callable[[list[FaceTrack]], dict[int, str]] | None = None,
+    identity: str = "",
 ) -> FacesSeen:
     """Faces and cues of a file, through its shots. Ask for consent before: this looks.
 
-    label: who is who among the tracks; without it every face of every shot is a person of its own.
+    identity: see `embedder_named`; without it every face of every shot is a person of its own.
     Raises MediaError AP-MEDIA-020 when it has no pictures, NotAvailableError AP-NEED-060 without the models.
     """
     asked = probe(file)
     if asked.stream("video") is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
+    embedder = embedder_named(identity) if identity else None
     found: list[Sighting] = []
     watcher = FaceWatcher(asked, face_readers(), lambda those, _: found.extend(those), embedder)
     shots = _Shots()
@@ -99,7 +111,10 @@ def faces_of(
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     intervals = shots.intervals(summary)
     tracks = face_tracks(found, intervals, summary.time_base)
-    labels = label(tracks) if label else None
+    labels: dict[int, str] = {}
+    if embedder is not None:
+        people = people_of({"": (tracks, summary.time_base)}, (), embedder.name, alike(embedder.name))
+        labels = people.labels.get("", {})
     clock = PictureClock(asked, summary)
     document = FacesDocument(
         backend=MODEL,
@@ -115,7 +130,7 @@ def _face_documents(
     shots: list[tuple[int, int]],
     time_base: Fraction,
     clock: PictureClock,
-    labels: dict[int, str] | None,
+    labels: dict[int, str],
 ) -> list[FaceDocument]:
     numbers = {start: number for number, (start, _) in enumerate(shots, 1)}
     cues: dict[int, list[CueDocument]] = {}

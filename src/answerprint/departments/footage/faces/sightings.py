@@ -47,6 +47,10 @@ SURE_MESH = 0.9  # … unless it is as sure as this (profiles, which the detecto
 CUT_STEP = (
     28.0  # mean change of a 32 × 18 picture, 0 … 255, that ends every sighting: the shot may be another
 )
+SAME_LOOK = (
+    0.7  # correlation of a face's square with itself a picture later: under it, something else is there
+)
+LOOK_SIDE = 24  # pixels of that square
 SMALLEST = 24.0  # pixels of width in the analysed picture: nothing under it is believed
 READABLE = 44.0  # pixels of width from which on eyes and mouth are measured
 SAME_FACE = 0.25  # IoU from which on a find and a sighting are one face
@@ -75,6 +79,14 @@ class Embedder(Protocol):
     def vector(self, picture: NDArray[np.uint8], mesh: Mesh) -> NDArray[np.float32]: ...
 
 
+class Likeness(NamedTuple):
+    """A vector of a face, how good the picture was that it comes from, and when that was."""
+
+    worth: float
+    tick: int
+    vector: NDArray[np.float32]
+
+
 @dataclass
 class Sighting:
     """A run of one face. end: the tick at which it was seen no more. tint: its colours, to join runs by."""
@@ -84,7 +96,8 @@ class Sighting:
     tint: NDArray[np.float32]
     portrait: NDArray[np.uint8] | None = None  # (112, 112, 3) RGB, the best seen
     portrait_worth: float = 0.0
-    vectors: list[tuple[float, NDArray[np.float32]]] = field(default_factory=list)  # worth, vector
+    portrait_tick: int = 0
+    vectors: list[Likeness] = field(default_factory=list)
 
 
 @dataclass
@@ -94,6 +107,7 @@ class _Live:
     mesh_tick: int
     seen_tick: int  # when it was last really seen
     found_tick: int  # when the detector last agreed
+    look: NDArray[np.float32]  # what was in its square when it was last read
     gaze_tick: int | None = None
     exemplar_tick: int | None = None
 
@@ -125,6 +139,11 @@ class FaceFollower:
         if self._is_cut(picture):
             self._end_all(tick)
             self._detected = self._closely = None
+        changed = [one for one in self._live if _likeness(one.look, _look(picture, one.square)) < SAME_LOOK]
+        for live in changed:
+            self._live.remove(live)
+            self._end(live, tick)
+            self._detected = None
         for live in list(self._live):
             if tick - live.mesh_tick >= self._ticks(self._mesh_interval()):
                 self._read(live, tick, picture)
@@ -176,7 +195,9 @@ class FaceFollower:
             overlap(_box_of(mesh), _pixels(one.sighting.samples[-1].box, size)) > TWICE for one in self._live
         ):
             return
-        live = _Live(Sighting([], tick, _tint(picture, mesh)), square_of_mesh(mesh), tick, tick, tick)
+        square = square_of_mesh(mesh)
+        look = _look(picture, square)
+        live = _Live(Sighting([], tick, _tint(picture, mesh)), square, tick, tick, tick, look)
         self._live.append(live)
         self._note(live, mesh, tick, picture)
 
@@ -187,6 +208,7 @@ class FaceFollower:
         if mesh.presence < PRESENT or doubted or not _plausible(mesh, picture):
             return
         live.square = square_of_mesh(mesh)
+        live.look = _look(picture, live.square)
         self._note(live, mesh, tick, picture)
 
     def _note(self, live: _Live, mesh: Mesh, tick: int, picture: NDArray[np.uint8]) -> None:
@@ -215,15 +237,15 @@ class FaceFollower:
         if worth > 1.1 * sighting.portrait_worth:
             square = square_of_mesh(mesh)
             sighting.portrait = cut_square(picture, Square(square.x, square.y, square.side, 0.0), PORTRAIT)
-            sighting.portrait_worth = worth
+            sighting.portrait_worth, sighting.portrait_tick = worth, tick
         if self._embedder is None or box[2] < READABLE:
             return
         if abs(read.yaw) > FRONTAL_YAW or abs(read.pitch) > FRONTAL_PITCH:
             return
         if live.exemplar_tick is None or tick - live.exemplar_tick >= self._ticks(EXEMPLAR_EVERY):
             live.exemplar_tick = tick
-            sighting.vectors.append((worth, self._embedder.vector(picture, mesh)))
-            sighting.vectors.sort(key=lambda one: -one[0])
+            sighting.vectors.append(Likeness(worth, tick, self._embedder.vector(picture, mesh)))
+            sighting.vectors.sort(key=lambda one: (-one.worth, one.tick))
             del sighting.vectors[EXEMPLARS:]
 
     def _drop_the_lost(self, tick: int) -> None:
@@ -278,6 +300,17 @@ def _plausible(mesh: Mesh, picture: NDArray[np.uint8]) -> bool:
     height, width, _ = picture.shape
     x, y, w, h = _box_of(mesh)
     return 0 <= x + w / 2 < width and 0 <= y + h / 2 < height and w >= SMALLEST / 2 and h >= SMALLEST / 2
+
+
+def _look(picture: NDArray[np.uint8], square: Square) -> NDArray[np.float32]:
+    """What a square shows, (576,) float32, free of its brightness and contrast."""
+    grey = cut_square(picture, square, LOOK_SIDE).astype(np.float32).mean(2).ravel()
+    even: NDArray[np.float32] = grey - grey.mean()
+    return even / max(float(np.linalg.norm(even)), 1e-6)
+
+
+def _likeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(one @ other)
 
 
 def _tint(picture: NDArray[np.uint8], mesh: Mesh) -> NDArray[np.float32]:

@@ -9,7 +9,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.departments.footage.faces.sightings import FRONTAL_PITCH, FRONTAL_YAW, Sample, Sighting
+from answerprint.departments.footage.faces.sightings import (
+    EXEMPLARS,
+    FRONTAL_PITCH,
+    FRONTAL_YAW,
+    Likeness,
+    Sample,
+    Sighting,
+)
 
 JOIN_WITHIN = Fraction(3, 2)  # seconds a face may be lost within a shot and still be the same
 JOIN_REACH = 1.5  # faces' widths it may have moved meanwhile, and …
@@ -32,7 +39,7 @@ class FaceTrack:
     samples: list[Sample]
     portrait: NDArray[np.uint8] | None = None
     portrait_worth: float = 0.0
-    vectors: list[tuple[float, NDArray[np.float32]]] = field(default_factory=list)
+    vectors: list[Likeness] = field(default_factory=list)
     gaps: list[Interval] = field(default_factory=list)  # where it was lost
 
     @property
@@ -81,10 +88,10 @@ def _cut(sighting: Sighting, shots: Sequence[Interval]) -> list[tuple[FaceTrack,
             end=min(sighting.end, end),
             shot=start,
             samples=samples,
-            portrait=sighting.portrait,
-            portrait_worth=sighting.portrait_worth,
-            vectors=list(sighting.vectors),
+            vectors=[one for one in sighting.vectors if start <= one.tick < end],
         )
+        if start <= sighting.portrait_tick < end:
+            track.portrait, track.portrait_worth = sighting.portrait, sighting.portrait_worth
         pieces.append((track, sighting.tint))
     return pieces
 
@@ -121,7 +128,8 @@ def _join(track: FaceTrack, piece: FaceTrack) -> None:
     track.end = max(track.end, piece.end)
     if piece.portrait_worth > track.portrait_worth:
         track.portrait, track.portrait_worth = piece.portrait, piece.portrait_worth
-    track.vectors = sorted([*track.vectors, *piece.vectors], key=lambda one: -one[0])[:4]
+    both = [*track.vectors, *piece.vectors]
+    track.vectors = sorted(both, key=lambda one: (-one.worth, one.tick))[:EXEMPLARS]
 
 
 def _lasting(track: FaceTrack, time_base: Fraction) -> bool:
