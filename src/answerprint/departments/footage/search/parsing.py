@@ -188,7 +188,8 @@ class _Parser:
             return self._opened("within", window, after + 1)
         if after + 1 < len(self._pieces) and words_of(self._pieces[after].text) in _RELATIONS:
             return self._opened(_RELATIONS[words_of(self._pieces[after].text)], window, after + 1)
-        self._within(window)
+        before = self._pieces[at - 1] if at else piece
+        self._within(window, before.sort == "field" and before.field in _RELATIONS)
         return after
 
     def _opened(self, how: How, window: Fraction, after: int) -> int:
@@ -197,11 +198,13 @@ class _Parser:
             self._open = len(self._relations)
         return after
 
-    def _within(self, window: Fraction) -> None:
-        """`A B within 2s`: the window of the relation its group was opened with, else B stands apart."""
-        if self._open and self._relations[self._open - 1].how != "within":
-            last = self._relations[self._open - 1]
-            self._relations[self._open - 1] = Relation(how=last.how, group=last.group, window=window)
+    def _within(self, window: Fraction, anchored: bool) -> None:
+        """`A B within 2s`: the window of the relation its group was opened with, or of an `after:` right
+        before it; else B stands apart."""
+        number = len(self._relations) if anchored else self._open
+        if number and self._relations[number - 1].how != "within":
+            last = self._relations[number - 1]
+            self._relations[number - 1] = Relation(how=last.how, group=last.group, window=window)
             return
         here = [i for i, one in enumerate(self._found) if clauses.is_moment(one) and one.group == self._open]
         if len(here) < 2:
@@ -231,7 +234,8 @@ class _Parser:
 
     def _add(self, clause: Clause, negated: bool) -> None:
         self._end_run()
-        self._found.append(clauses.moved(clause, self._open, negated))
+        whole = negated or clause.kind == "clip"  # it holds for all groups
+        self._found.append(clauses.moved(clause, 0 if whole else self._open, negated))
 
     def _end_run(self) -> None:
         """Free words that ended here become a clause, unless all of them are little words."""
