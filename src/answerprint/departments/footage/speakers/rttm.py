@@ -20,9 +20,8 @@ def rttm(name: str, turns: Iterable[Span], rate: int) -> str:
     lines = []
     for start, end, who in turns:
         first, last = _milliseconds(start, rate), _milliseconds(end, rate)
-        lines.append(
-            f"SPEAKER {_word(name)} 1 {_seconds(first)} {_seconds(last - first)} <NA> <NA> {_word(who)} <NA> <NA>"
-        )
+        times = f"{_seconds(first)} {_seconds(last - first)}"
+        lines.append(f"SPEAKER {_word(name)} 1 {times} <NA> <NA> {_word(who)} <NA> <NA>")
     return "".join(f"{line}\n" for line in lines)
 
 
