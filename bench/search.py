@@ -73,11 +73,12 @@ def queries(demo: Path) -> None:
             production = generated(Path(folder) / "film", seed)
             found = ask(production, [one for one in asked if one["on"] == "generated"], seed)
             for one, hits, peer in found:
-                score[one["kind"]].append(any(right(hits[:FIRST], one, seed)))
-                peer_score[one["kind"]].append(any(right(peer[:FIRST], one, seed)))
+                kind = "said otherwise" if one.get("late") else str(one["kind"])
+                score[kind].append(any(right(hits[:FIRST], one, seed)))
+                peer_score[kind].append(any(right(peer[:FIRST], one, seed)))
                 first.append(any(right(hits[:1], one, seed)))
                 without_evidence += sum(1 for hit in hits if not hit[3])
-                if not score[one["kind"]][-1]:
+                if not score[kind][-1]:
                     print(f"  missed (seed {seed}): {one['query']}  {hits[:2]}")
     if (demo / "production.toml").exists():
         truth = demo_lines()
@@ -94,12 +95,13 @@ def queries(demo: Path) -> None:
                 print(f"  missed (demo): {one['query']}  {hits[:2]}")
     else:
         print(f"no production in {demo}: make demo first; its queries are left out")
-    print(f"\n{'success at 5':12}{'queries':>9}{'search':>9}{'search box':>12}")
+    print(f"\n{'success at 5':15}{'queries':>9}{'search':>9}{'search box':>12}")
     for kind in sorted(score):
         n = len(score[kind])
-        print(f"{kind:12}{n:9}{sum(score[kind]) / n:9.3f}{sum(peer_score[kind]) / n:12.3f}")
+        print(f"{kind:15}{n:9}{sum(score[kind]) / n:9.3f}{sum(peer_score[kind]) / n:12.3f}")
     print(
-        f"at first place: {sum(first) / len(first):.3f} of {len(first)}; hits without evidence: {without_evidence}"
+        f"at first place: {sum(first) / len(first):.3f} of {len(first)}; "
+        f"hits without evidence: {without_evidence}"
     )
 
 

@@ -155,7 +155,8 @@ def meant(
     place = np.array([library.place_at(t, s) for t, s in zip(tracks, starts, strict=True)], np.int32)
     cosine = np.array(cosines)
     # Beyond `alike` the nearer still comes first; an exact word (1) comes before both.
-    strength = 0.85 * np.clip((cosine - unlike) / (alike - unlike), 0.0, 1.0) + 0.1 * np.clip(cosine, 0.0, 1.0)
+    depth = np.clip((cosine - unlike) / (alike - unlike), 0.0, 1.0)
+    strength = 0.85 * depth + 0.1 * np.clip(cosine, 0.0, 1.0)
     return library.found(track, place, strength, how=how, measure=cosine)
 
 
