@@ -22,13 +22,12 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import msgspec
-import numpy as np
-
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "generated"))
+sys.path[0] = str(HERE / "generated")  # in place of this folder: it has modules named as Python's own
 
 import moments  # noqa: E402
+import msgspec  # noqa: E402
+import numpy as np  # noqa: E402
 
 from answerprint.core.encoding import to_json  # noqa: E402
 from answerprint.core.footage import CUES, MOVEMENTS, SCALES, SOUNDS  # noqa: E402

@@ -190,6 +190,8 @@ def text_of(found: Found, console: Console) -> None:
     if not document.hits:
         _line(console, f"no hit: {document.explanation}")
         return
+    if document.explanation:
+        _line(console, document.explanation)
     more = f" of {document.total:,}" if document.total > len(document.hits) else ""
     _line(console, f"{len(document.hits)} hits{more}")
     for number, hit in enumerate(document.hits, start=1):

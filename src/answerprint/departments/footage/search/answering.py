@@ -130,7 +130,11 @@ def _in_words(clause: Clause, library: Library, means: Means, assets: Sequence[i
         there = True
     if not there:
         return Answer(clause, None, _no_track(SPOKEN))
-    return _said_so(clause, _without_twins(spoken.stacked(parts)), notes)
+    found = _without_twins(spoken.stacked(parts))
+    if clause.kind == "free" and not clause.negated and not len(found):
+        reason = "; ".join(clause.notes) or f"no passage has “{clause.words}”"
+        return Answer(clause, None, reason)
+    return _said_so(clause, found, notes)
 
 
 def _seen(clause: Clause, library: Library, means: Means) -> Found:

@@ -20,6 +20,7 @@ from answerprint.departments.footage.search.vocabulary import (
     PERSON_FIELDS,
     WORD_FIELDS,
     Term,
+    bare,
     vocabulary,
     words_of,
 )
@@ -79,6 +80,12 @@ def free(text: str, lexicon: Lexicon) -> Clause:
         words=asked,
         notes=notes,
     )
+
+
+def written(text: str) -> Clause:
+    """Words that stand in the picture."""
+    meaning = f"“{text}” stands in the picture"
+    return Clause(kind="text", text=f"text:{quoted(text)}", meaning=meaning, words=text)
 
 
 def colour(name: str) -> Clause:
@@ -186,7 +193,7 @@ def field(piece: Piece, lexicon: Lexicon) -> Clause:
         where = lexicon.names(value)
         return named(value, where) if where else _unknown(piece, "no track has this label")
     if name in (*FIELD_LABELS, "light"):
-        term = vocabulary().get(words_of(value))
+        term = vocabulary().get(bare(value))
         if term is not None and (name == "light" or term.tests[0].track == FIELD_LABELS[name]):
             return of_term(term)
         if name == "light":
@@ -205,7 +212,7 @@ def _in_words(kind: str, value: str, lexicon: Lexicon) -> Clause:
         return Clause(kind="about", text=text, meaning=f"somebody means {value}", words=value)
     if kind == "seen":
         return Clause(kind="seen", text=text, meaning=f"the picture shows {value}", words=value)
-    return Clause(kind="text", text=text, meaning=f"“{value}” stands in the picture", words=value)
+    return written(value)
 
 
 def _in_range(piece: Piece) -> Clause:
@@ -242,20 +249,20 @@ def _corrected(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
     asked: list[str] = []
     notes: list[str] = []
     for word in text.split():
-        bare = word.strip(",.!?")
-        if words_of(bare) in LITTLE_WORDS or bare.endswith("*") or not any(c.isalnum() for c in bare):
+        plain = word.strip(",.!?")
+        if words_of(plain) in LITTLE_WORDS or plain.endswith("*") or not any(c.isalnum() for c in plain):
             asked.append(word)
             continue
-        known = lexicon.corrected(bare)
+        known = lexicon.corrected(plain)
         if not known:
             asked.append(word)
-        elif known == (bare,):
+        elif known == (plain,):
             asked.append(word)
-            notes.append(f"“{bare}” is said nowhere")
+            notes.append(f"“{plain}” is said nowhere")
         else:
             asked.append(known[0])
             others = f" (or {', '.join(known[1:])})" if known[1:] else ""
-            notes.append(f"“{bare}” is said nowhere: looked for “{known[0]}”{others}")
+            notes.append(f"“{plain}” is said nowhere: looked for “{known[0]}”{others}")
     return " ".join(asked), tuple(notes)
 
 

@@ -84,7 +84,7 @@ class SearchDocument(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[ClauseDocument, ...]
     hits: tuple[HitDocument, ...]
     total: int
-    explanation: str  # why there is no hit
+    explanation: str  # why there is no hit; with hits, what was asked less strictly
 
 
 class _Log(msgspec.Struct, frozen=True):
@@ -158,7 +158,7 @@ class Searcher:
             clauses=tuple(_clause(one) for one in result.answers),
             hits=tuple(self._hit(one, result, where) for one in result.matches),
             total=result.total,
-            explanation=result.why_none,
+            explanation=result.why,
         )
 
     def _hit(self, match: Match, result: Result, place: Place) -> HitDocument:

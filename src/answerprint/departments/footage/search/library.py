@@ -22,6 +22,7 @@ MOST_MATCHES = 100_000  # annotations with common words that are looked through 
 MOST_TEXT = 10_000  # and those that are joined
 LIKE = 0.72  # how alike (difflib's ratio) a word has to be to be offered for another
 SUGGESTED = 3
+SHORTEST = 4  # letters of a word that is put right
 MOST_LIKE = 2_000  # words that one is compared with, the most frequent
 
 Places = NDArray[np.int32]
@@ -114,8 +115,9 @@ class Library:
                 near.update((one, count) for one, count in there if abs(len(one) - len(bare)) <= 2)
             often = sorted(near, key=lambda one: (-near[one], one))[:MOST_LIKE]
             alike = difflib.get_close_matches(bare, often, SUGGESTED, LIKE)
-            if alike:
-                return tuple(sorted(alike, key=lambda one: (-_alike(bare, one), -near[one], one)))
+            meant = [one for one in alike if _slipped(bare, one)]
+            if meant:
+                return tuple(sorted(meant, key=lambda one: (-_alike(bare, one), -near[one], one)))
         return (word,)
 
     # Tracks.
@@ -285,6 +287,19 @@ def _extent(asset: Asset, rate: Fraction) -> tuple[int, int]:
     length = stream.duration.seconds if stream is not None and stream.duration is not None else Fraction(0)
     first = 2 * round(start * rate / 2)
     return first, max(first + 2 * round(length * rate / 2), first + 2)
+
+
+def _slipped(typed: str, known: str) -> bool:
+    """Whether one slip of the hand makes one word of the other: a letter too many, too few, another, or two
+    exchanged. A last letter alone makes another form of a word (reads, ready), not a slip."""
+    if min(len(typed), len(known)) < SHORTEST:
+        return False
+    first = next((k for k, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), None)
+    if first is None or (first >= len(known) - 1 and first >= len(typed) - 1):
+        return False
+    rest = typed[first:], known[first:]
+    exchanged = rest[0][1::-1] + rest[0][2:] == rest[1] if len(rest[0]) > 1 else False
+    return exchanged or rest[0][1:] in (rest[1], rest[1][1:]) or rest[0] == rest[1][1:]
 
 
 def _alike(one: str, other: str) -> float:

@@ -13,9 +13,12 @@ from answerprint.departments.footage.search.reading import Piece, pieces_of, sec
 from answerprint.departments.footage.search.vocabulary import (
     CLIP_FIELDS,
     COLOURS,
+    FILLERS,
     LITTLE_WORDS,
     NUMBER_WORDS,
     PEOPLE_WORDS,
+    SIGNS,
+    bare,
     longest_term,
     vocabulary,
     words_of,
@@ -24,6 +27,7 @@ from answerprint.departments.footage.search.vocabulary import (
 NEAR = Fraction(10)  # seconds within which one moment comes before or after another, where nothing is said
 LONGEST_NAME = 3  # words of a name of this production's own
 _RELATIONS: dict[str, How] = {"then": "then", "before": "before", "after": "after"}
+READS = frozenset({"reads", "says", "reading", "saying"})
 _NOT = frozenset({"not", "no", "without", "except"})
 _SLATE_NUMBER = re.compile(r"[A-Za-z]{0,2}\d{1,4}[A-Za-z]{0,2}")
 _LETTER = re.compile(r"[A-Z]|\d{1,2}")
@@ -57,6 +61,7 @@ class _Parser:
         self._found: list[Clause] = []
         self._relations: list[Relation] = []
         self._run: list[str] = []  # free words not yet made a clause
+        self._passed_over: list[tuple[str, int]] = []
         self._open = 0  # the group that clauses join
 
     def parse(self) -> Query:
@@ -64,6 +69,9 @@ class _Parser:
         while at < len(self._pieces):
             at = self._relation(at) or self._negation(at) or self._one(at, False)
         self._end_run()
+        if not self._found:  # such words are asked for where nothing else is
+            for text, group in self._passed_over:
+                self._found.append(clauses.moved(clauses.free(text, self._lexicon), group))
         return _settled(self._found, self._relations)
 
     def _one(self, at: int, negated: bool) -> int:
@@ -94,14 +102,17 @@ class _Parser:
         """The longest run of words from a place that is a term, and how many pieces it takes."""
         words = self._words(at)
         for count in range(min(longest_term(), len(words)), 0, -1):
-            said = words_of(" ".join(words[:count]))
-            term = vocabulary().get(said)
-            if term is not None:
+            term = vocabulary().get(bare(" ".join(words[:count])))
+            ends = words[0], words[count - 1]  # a term begins and ends with words of its own
+            if term is not None and all(bare(word) for word in ends):
                 return clauses.of_term(term), count
             if count == 2:
                 pair = self._pair(words[0], words[1], self._pieces[at + 1])
                 if pair is not None:
                     return pair, 2
+        sign = self._sign(at)
+        if sign is not None:
+            return sign
         if words_of(words[0]) == "circled":
             return clauses.of_clip("circled", "yes"), 1
         named = self._name(words)
@@ -111,6 +122,20 @@ class _Parser:
         if colour is not None and not (self._lexicon.sees and self._is_free(words[1:])):
             return clauses.colour(colour), 1
         return None, 0
+
+    def _sign(self, at: int) -> tuple[Clause, int] | None:
+        """`a sign that reads EXIT`, `caption "the end"`: what stands in the picture, and its pieces."""
+        said = [words_of(one.text) if one.sort == "word" else "" for one in self._pieces[at : at + 3]]
+        if said[0] not in SIGNS:
+            return None
+        after = at + 1
+        after += bool(said[1:2] and said[1] in ("that", "which"))
+        reads = after < len(self._pieces) and words_of(self._pieces[after].text) in READS
+        after += reads
+        if after < len(self._pieces) and (self._pieces[after].sort == "phrase" or reads):
+            text = self._pieces[after].text
+            return clauses.written(text), after + 1 - at
+        return None
 
     def _pair(self, first: str, second: str, piece: Piece) -> Clause | None:
         """Two words that belong together: two people, scene 12A, camera B."""
@@ -147,7 +172,7 @@ class _Parser:
 
     def _is_free(self, words: list[str]) -> bool:
         """Whether a word follows that no vocabulary has: "red car" is one thing, "red close-up" two."""
-        return bool(words) and words_of(words[0]) not in vocabulary() | COLOURS and words[0] not in _RELATIONS
+        return bool(words) and bare(words[0]) not in vocabulary() | COLOURS and words[0] not in _RELATIONS
 
     def _negation(self, at: int) -> int:
         """`not smile`, `without music`, `no applause`: a little word before something that is understood."""
@@ -172,6 +197,9 @@ class _Parser:
         if word == "followed" and self._says(at + 1, "by"):
             self._end_run()
             return self._opened("then", NEAR, at + 2)
+        if word == "preceded" and self._says(at + 1, "by"):
+            self._end_run()
+            return self._opened("after", NEAR, at + 2)
         if word in _RELATIONS and at + 1 < len(self._pieces) and (self._found or self._run):
             self._end_run()
             return self._opened(_RELATIONS[word], NEAR, at + 1)
@@ -220,7 +248,7 @@ class _Parser:
         if inner is not None:
             anchor = clauses.phrase(piece.text)
         else:
-            term = vocabulary().get(words_of(piece.text))
+            term = vocabulary().get(bare(piece.text))
             anchor = clauses.of_term(term) if term else clauses.phrase(piece.text)
         if piece.field == "with":
             self._add(anchor, False)
@@ -240,10 +268,12 @@ class _Parser:
     def _end_run(self) -> None:
         """Free words that ended here become a clause, unless all of them are little words."""
         run, self._run = self._run, []
-        content = [index for index, word in enumerate(run) if words_of(word) not in LITTLE_WORDS]
+        content = [index for index, word in enumerate(run) if words_of(word) not in FILLERS]
         if content:
             text = " ".join(run[content[0] : content[-1] + 1])
             self._found.append(clauses.moved(clauses.free(text, self._lexicon), self._open))
+        elif any(words_of(word) not in LITTLE_WORDS for word in run):
+            self._passed_over.append((" ".join(run), self._open))
 
 
 def _settled(found: list[Clause], relations: list[Relation]) -> Query:

@@ -19,6 +19,7 @@ from answerprint.departments.footage.search.slating import clips
 
 SLACK = Fraction(1, 4)  # seconds by which heard ends and beginnings may be off, in before, after and then
 OVERLAP = Fraction(600)  # with `then` the second may begin while the first goes on, and ends after it
+RELAXED = Fraction(5)  # seconds apart that moments may lie where no two of them are at the same time
 LEAST_PIECE = 0.25  # of a moment, that has to be left where something is excluded from it
 RANKED = 40  # moments looked at for each hit that is shown: the rest overlap better ones
 SAME = 0.5  # of the shorter, from which share on two hits are the same moment
@@ -56,7 +57,7 @@ class Result:
     answers: tuple[Answer, ...]  # one for each clause of the query
     matches: tuple[Match, ...]
     total: int  # moments before those that overlap a better one were left out
-    why_none: str = ""  # which clause left nothing, where there is no hit
+    why: str = ""  # which clause left nothing; with hits, what was asked less strictly
 
 
 def search(
@@ -91,7 +92,7 @@ def search(
         if before and not len(current):
             told.append("what is excluded covers all that was found")
     matches = _ranked(current, answers, library, max(weight, 1e-6), limit)
-    why = "" if matches else "; ".join(told) or "nothing is like that here"
+    why = "; ".join(told) if told else "" if matches else "nothing is like that here"
     return Result(tuple(answers), matches, len(current), why)
 
 
@@ -135,13 +136,17 @@ def _all_together(
         return no_moments(count)
     names = [answers[ordered[0][0]].clause.canonical]
     for index, moments in ordered[1:]:
-        before = len(current)
-        current = joining.together(current, moments)
-        name = answers[index].clause.canonical
-        if before and not len(current):
-            told.append(
-                f"{' and '.join(names)}: {before:,}, {name}: {len(moments):,}, never at the same time"
+        before, name = current, answers[index].clause.canonical
+        current = joining.together(before, moments)
+        if len(before) and len(moments) and not len(current):
+            counts = (
+                f"{' and '.join(names)}: {len(before):,}, {name}: {len(moments):,}, never at the same time"
             )
+            if answers[index].clause.kind != "clip":
+                current = joining.near(before, moments, library.ticks(RELAXED))
+            close = f"; those within {seconds_text(RELAXED)} are shown" if len(current) else ""
+            told.append(counts + close)
+        if not len(current):
             return current
         names.append(name)
     return current

@@ -79,7 +79,7 @@ TERMS: tuple[Term, ...] = (
            "very wide"),
     Term(name="establishing-shot", also=("establishing", "establisher"), meaning="scale wide or wider",
          tests=(Test(track=LOOKS, labels=("wide", "extreme_wide")),), weight=0.9),
-    _camera("static", ("static",), "locked off", "tripod", "static shot", "camera still", "lock off"),
+    _camera("static", ("static",), "locked off", "tripod", "static shot", "still camera", "lock off"),
     _camera("pan", ("pan_left", "pan_right"), "pans", "panning", "pan shot"),
     _camera("pan-left", ("pan_left",), "pans left", "panning left"),
     _camera("pan-right", ("pan_right",), "pans right", "panning right"),
@@ -113,11 +113,12 @@ TERMS: tuple[Term, ...] = (
     _cue("head-left", ("head_left",), "turns left", "head turned left"),
     _cue("head-right", ("head_right",), "turns right", "head turned right"),
     _cue("head-up", ("head_up",), "looks up", "looking up", "look up", "lifts head"),
-    _cue("head-down", ("head_down",), "looks down", "looking down", "look down", "lowers head"),
+    _cue("head-down", ("head_down",), "looks down", "looking down", "look down", "lowers head",
+         "head lowered", "lowered head", "bows head"),
     _cue("look-left", ("look_left",), "looks left", "looking left", "glances left"),
     _cue("look-right", ("look_right",), "looks right", "looking right", "glances right"),
     _cue("look-to-camera", ("look_to_camera",), "looks at camera", "looking at camera", "looks into camera",
-         "looks at the camera", "looking at the camera", "looks to camera", "eye contact"),
+         "looking into camera", "looking camera", "looks camera", "eye contact"),
     _cue("nod", ("nod",), "nods", "nodding"),
     _cue("shake-head", ("shake",), "shakes head", "shaking head", "head shake", "shakes his head",
          "shakes her head", "headshake"),
@@ -188,6 +189,14 @@ when that while shot shots scene moment moments which who for from by into some 
 there this these those as or i you we my your not no s
 """
 LITTLE_WORDS = frozenset(_LITTLE.split())
+# Of how pictures and sound are talked about: passed over where something else is asked as well.
+_FILLERS = """
+says say said saying camera take takes frame picture image plays playing reads reading slow slowly but please
+clip clips footage video film there's something anything people person
+"""
+FILLERS = LITTLE_WORDS | frozenset(_FILLERS.split())
+_PASSED_OVER = frozenset({"the", "a", "an", "to", "his", "her", "their", "is", "are"})  # within a term
+SIGNS = frozenset({"sign", "caption", "title", "card", "poster"})
 
 # hue in degrees from … to, for colours that have one
 _HUES = {
@@ -206,20 +215,25 @@ def words_of(term: str) -> str:
     return " ".join(term.casefold().replace("-", " ").replace("_", " ").split())
 
 
+def bare(term: str) -> str:
+    """A term as it is looked up, without little words: "pans to the right" is "pans right"."""
+    return " ".join(word for word in words_of(term).split() if word not in _PASSED_OVER)
+
+
 @cache
 def vocabulary() -> dict[str, Term]:
-    """Every way to say a term → the term."""
+    """Every way to say a term, bare → the term."""
     found: dict[str, Term] = {}
     for term in TERMS:
         for one in (term.name, *term.also):
-            found.setdefault(words_of(one), term)
+            found.setdefault(bare(one), term)
     return found
 
 
 @cache
 def longest_term() -> int:
-    """Words of the longest way to say a term."""
-    return max(len(one.split()) for one in vocabulary())
+    """Words of the longest way to say a term, little words among them."""
+    return max(len(one.split()) for one in vocabulary()) + 2
 
 
 def labels_of_core() -> tuple[str, ...]:
