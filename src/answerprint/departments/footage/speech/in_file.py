@@ -15,6 +15,7 @@ from answerprint.departments.footage.speech import user_model
 from answerprint.departments.footage.speech.alignment import Aligner
 from answerprint.departments.footage.speech.deviations import deviations_of
 from answerprint.departments.footage.speech.evidence import sureness
+from answerprint.departments.footage.speech.marking import closely_heard
 from answerprint.departments.footage.speech.passages import (
     Said,
     SaidWord,
@@ -22,8 +23,7 @@ from answerprint.departments.footage.speech.passages import (
     script_passages,
     user_passages,
 )
-from answerprint.departments.footage.speech.readings import Heard, Reading, ScriptListener
-from answerprint.departments.footage.speech.refining import refined
+from answerprint.departments.footage.speech.readings import Heard, Reading
 from answerprint.departments.footage.speech.retiming import retime
 from answerprint.departments.footage.speech.script_lines import lines_in
 from answerprint.departments.footage.speech.sound_in_file import FileSound, sound_in
@@ -142,9 +142,8 @@ def speech_of(
 
 
 def _against_script(sound: FileSound, lines: Sequence[Line], scene: str | None) -> Speech:
-    listener = ScriptListener(lines)
-    heard = refined(sound.samples, listener.listen(sound.samples, sound.voice), Aligner())
     by_key = {line.key: line for line in lines}
+    heard = closely_heard(sound.samples, sound.voice, lines)
     said = script_passages(sound.samples, heard, lines)
     entries = [
         (reading.start_sample, _line_document(sound, reading, by_key[reading.line_key], heard, scene))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 
 from answerprint.core.logged import Listening, SoundMatch
 from answerprint.core.records import Annotation, Track
-from answerprint.departments.footage.speech.readings import Reading, ScriptListener
+from answerprint.departments.footage.speech.alignment import Aligner
+from answerprint.departments.footage.speech.readings import Heard, Reading, ScriptListener
+from answerprint.departments.footage.speech.refining import refined
+from answerprint.departments.footage.speech.verifying import verified
 from answerprint.departments.footage.tracks import SOUND_RATE
 from answerprint.formats.screenplays.model import Line, spoken_words
 
@@ -27,19 +31,10 @@ def hear_lines(
     match: the recording is separate sound; it is heard only where it covers the clip, and its times are put
     on the picture's clock.
     """
-    start, first, last = listening.start, 0, len(samples)
-    if match is not None:
-        start -= match.offset.frame(SOUND_RATE)
-        first = min(max(match.heard.start.frame(SOUND_RATE) - start, 0), last)
-        last = min(max(match.heard.end.frame(SOUND_RATE) - start, first), last)
-    spans = [
-        (max(one.start - listening.start, first) - first, min(one.end - listening.start, last) - first)
-        for one in voice.annotations
-        if one.start - listening.start < last and one.end - listening.start > first
-    ]
-    heard = _listener(tuple(lines)).listen(samples[first:last], spans)
+    part = heard_part(samples, listening, voice, match)
     texts = {line.key: spoken_words(line.text) for line in lines}
-    at = start + first
+    heard = closely_heard(part.samples, part.spans, lines, _listener(tuple(lines)))
+    at = part.start
     readings = [reading_mark(one, at, texts[one.line_key]) for one in heard.readings]
     readings += [
         Annotation(start=at + one.start_sample, end=at + one.end_sample, text=one.draft)
@@ -58,6 +53,47 @@ def hear_lines(
         for word in one.words
     ]
     return readings, words
+
+
+@dataclass(frozen=True)
+class HeardPart:
+    """What of a recording is heard for a clip: its samples, where they start on the clip's clock, and the
+    voice ranges among them."""
+
+    samples: NDArray[np.int16]
+    start: int
+    spans: tuple[tuple[int, int], ...]
+
+
+def heard_part(
+    samples: NDArray[np.int16], listening: Listening, voice: Track, match: SoundMatch | None
+) -> HeardPart:
+    """A clip's own sound, or of separate sound what covers the clip."""
+    start, first, last = listening.start, 0, len(samples)
+    if match is not None:
+        start -= match.offset.frame(SOUND_RATE)
+        first = min(max(match.heard.start.frame(SOUND_RATE) - start, 0), last)
+        last = min(max(match.heard.end.frame(SOUND_RATE) - start, first), last)
+    spans = tuple(
+        (max(one.start - listening.start, first) - first, min(one.end - listening.start, last) - first)
+        for one in voice.annotations
+        if one.start - listening.start < last and one.end - listening.start > first
+    )
+    return HeardPart(samples[first:last], start + first, spans)
+
+
+def closely_heard(
+    samples: NDArray[np.int16],
+    voice: Sequence[tuple[int, int]],
+    lines: Sequence[Line],
+    listener: ScriptListener | None = None,
+) -> Heard:
+    """Everything said in a recording (n,) mono 16 kHz, held against the lines: doubtful words weighed on the
+    sound, and the times of all set anew."""
+    words = {line.key: spoken_words(line.text) for line in lines}
+    aligner = Aligner()
+    heard = (listener or ScriptListener(lines)).listen(samples, voice)
+    return refined(samples, verified(samples, heard, words, aligner), aligner)
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from answerprint.departments.footage.steps.picture import LooksStep, ShotsStep
 from answerprint.departments.footage.steps.search import MeaningStep
 from answerprint.departments.footage.steps.slates import RAPIDOCR, SlatesStep, TextStep
 from answerprint.departments.footage.steps.sound import SILERO, ClapStep, ListenStep, VoiceStep
-from answerprint.departments.footage.steps.speech import ReadingsStep
+from answerprint.departments.footage.steps.speech import ReadingsStep, TranscriptStep
 from answerprint.departments.footage.steps.sync import SyncBrief, SyncStep
 from answerprint.departments.footage.steps.things import SeenStep, ThingsStep
 
@@ -47,5 +47,6 @@ __all__ = [
     "TextStep",
     "ThingsStep",
     "ThumbnailStep",
+    "TranscriptStep",
     "VoiceStep",
 ]

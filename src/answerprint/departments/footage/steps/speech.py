@@ -8,6 +8,7 @@ from typing import ClassVar
 from answerprint.core.logged import Listening, SoundMatch
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.screenplays.model import Line
+from answerprint.formats.transcripts.model import Transcript
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,11 @@ class ReadingsStep(Step):
     asset: str  # the clip; in the key, because two clips may hold the same sound
 
     name: ClassVar[str] = "readings"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice", "lines")
     optional: ClassVar[tuple[str, ...]] = ("match",)
     writes: ClassVar[tuple[str, ...]] = ("readings", "words")
-    libraries: ClassVar[tuple[str, ...]] = ("pocketsphinx", "numpy")
+    libraries: ClassVar[tuple[str, ...]] = ("pocketsphinx", "numpy", "scipy")
 
     def run(self, inputs: Inputs, context: Context) -> None:
         from answerprint.departments.footage.speech.marking import hear_lines
@@ -39,3 +40,36 @@ class ReadingsStep(Step):
         )
         write_track(context, self.asset, "readings", SOUND_RATE, readings)
         write_track(context, self.asset, "words", SOUND_RATE, words)
+
+
+@dataclass(frozen=True)
+class TranscriptStep(Step):
+    """The track `transcript.1` of a clip: an imported transcript laid on its sound; else its readings as
+    passages, and drafts of all speech that is no reading.
+
+    Where separate sound was matched the recording is heard, and its times are put on the picture's clock.
+    """
+
+    asset: str  # the clip; in the key, because two clips may hold the same sound
+
+    name: ClassVar[str] = "transcript"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice", "readings", "lines")
+    optional: ClassVar[tuple[str, ...]] = ("match", "imported")
+    writes: ClassVar[tuple[str, ...]] = ("transcript",)
+    libraries: ClassVar[tuple[str, ...]] = ("pocketsphinx", "numpy", "scipy")
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.departments.footage.speech.transcribing import transcribe_clip
+        from answerprint.departments.footage.tracks import SOUND_RATE, read_samples, write_track
+
+        marks = transcribe_clip(
+            read_samples(inputs["sound"].path()),
+            inputs["listening"].record(Listening),
+            inputs["voice"].track(),
+            inputs["readings"].track(),
+            inputs["lines"].record(tuple[Line, ...]),
+            inputs["match"].record(SoundMatch) if "match" in inputs else None,
+            inputs["imported"].record(Transcript) if "imported" in inputs else None,
+        )
+        write_track(context, self.asset, "transcript", SOUND_RATE, marks)
