@@ -14,11 +14,14 @@ from answerprint.core.time import Range
 from answerprint.departments.footage.looks.fingerprints import Fingerprint
 from answerprint.departments.footage.looks.measures import GRID_HEIGHT, GRID_WIDTH
 
-SAME_FRAMING = 0.62  # likeness of two takes of one set-up
-SAME_FOOTAGE = 0.75  # of framing and course together: a duplicate
-STILL_FRAMING = 0.97  # likeness of framing that makes a duplicate of shots in which nothing moves
-MOVED = 6.0  # of 127: weaker courses say nothing
-LEAST_SHARED = 4  # moments two courses must share
+SAME_FRAMING = 0.68  # likeness of two takes of one set-up
+COPIED_FRAMING = 0.8  # likeness of framing a copy keeps under a small crop, grade and titles
+SAME_COURSE = 0.78  # correlation of what changes that makes a duplicate of it …
+STILL, STILL_FRAMING = 1.0, 0.96  # … or likeness of framing, where courses are weaker than this (of 127)
+MOVED = 6.0  # of 127: weaker courses say less of a likeness
+COURSE_COUNTS = 0.1  # of a likeness that another course takes off
+FINER = 3  # steps a moment is divided into when courses are laid over one another
+LEAST_SHARED = 0.6  # of the shorter course must overlap
 TITLE_ROWS, TITLE_WEIGHT = 4, 0.35  # rows of 18 at the bottom, where subtitles stand, count for less
 
 SMALL_WIDTH, SMALL_HEIGHT = 16, 9
@@ -60,10 +63,16 @@ class AlikeShots(msgspec.Struct, frozen=True):
 def pairs_of(shots: Sequence[Fingerprint], least: float = SAME_FRAMING) -> list[Pair]:
     """Every pair that shows the same, the likest first. A duplicate shares its course, too."""
     found = []
-    for first, second, likeness in framing_pairs(shots, least):
-        together = footage_likeness(shots[first], shots[second], likeness)
-        kind: Kind = "duplicate" if together >= SAME_FOOTAGE else "alike"
-        found.append(Pair(first, second, kind, round(together if kind == "duplicate" else likeness, 4)))
+    for first, second, framing in framing_pairs(shots, least):
+        one, two = shots[first], shots[second]
+        together = course_likeness(one, two)
+        strengths = sorted((_strength(one), _strength(two)))
+        if strengths[1] >= STILL:
+            same = strengths[0] >= 0.5 * STILL and together >= SAME_COURSE and framing >= COPIED_FRAMING
+        else:  # nothing moves in either: only a framing alike to the pixel and the same length will do
+            same = framing >= STILL_FRAMING and abs(len(one.course) - len(two.course)) <= 1
+        likeness = _footage(one, two, framing, together)
+        found.append(Pair(first, second, "duplicate" if same else "alike", round(likeness, 4)))
     return sorted(found, key=lambda one: (-one.likeness, one.first, one.second))
 
 
@@ -91,33 +100,46 @@ def framing_pairs(shots: Sequence[Fingerprint], least: float) -> list[tuple[int,
 
 
 def footage_likeness(one: Fingerprint, two: Fingerprint, framing: float) -> float:
-    """Likeness of two shots as footage: framing, and the course where both have one, at its best shift.
-
-    Where next to nothing moves in either, only a framing alike to the pixel and the same length will do.
-    """
-    strength = [float(np.abs(each.course.astype(np.float32)).mean()) for each in (one, two)]
-    if min(strength) < MOVED:
-        as_long = abs(len(one.course) - len(two.course)) <= 1
-        still = max(strength) < 2 * MOVED and as_long
-        return framing if still and framing >= STILL_FRAMING else 0.5 * framing
-    return float(framing * 0.5 * (1 + max(0.0, _best_shift(one.course, two.course))))
+    """Likeness of two shots as footage, to rank by: of framing, less where another course runs through it."""
+    return _footage(one, two, framing, course_likeness(one, two))
 
 
-def _best_shift(one: NDArray[np.int8], two: NDArray[np.int8]) -> float:
-    """The highest correlation of two courses over all shifts that share at least half of the shorter."""
-    a, b = one.astype(np.float32), two.astype(np.float32)
-    shared = max(LEAST_SHARED, min(len(a), len(b)) // 2)
+def course_likeness(one: Fingerprint, two: Fingerprint) -> float:
+    """The highest correlation of two courses, −1 … 1, over all shifts that share most of the shorter."""
+    a, b = _finer(one.course), _finer(two.course)
+    shared = max(FINER, round(LEAST_SHARED * min(len(a), len(b))))
     best = -1.0
     for shift in range(shared - len(b), len(a) - shared + 1):
         left, right = a[max(0, shift) :], b[max(0, -shift) :]
         length = min(len(left), len(right))
-        if length < min(shared, len(a), len(b)):
-            continue
-        x, y = left[:length].reshape(-1), right[:length].reshape(-1)
+        # What stays the same all the time is framing, and no course.
+        x, y = (side[:length] - side[:length].mean(axis=0) for side in (left, right))
+        x, y = x.reshape(-1), y.reshape(-1)
         size = float(np.sqrt((x @ x) * (y @ y)))
         if size > 0:
             best = max(best, float(x @ y) / size)
     return best
+
+
+def _footage(one: Fingerprint, two: Fingerprint, framing: float, together: float) -> float:
+    told = min(1.0, min(_strength(one), _strength(two)) / MOVED)
+    return framing * (1 - COURSE_COUNTS * told * (1 - max(0.0, together)))
+
+
+def _strength(one: Fingerprint) -> float:
+    course = one.course.astype(np.float32)
+    return float(np.abs(course - course.mean(axis=0)).mean()) if len(course) else 0.0
+
+
+def _finer(course: NDArray[np.int8]) -> NDArray[np.float32]:
+    """A course with steps put between its moments: two copies are seldom sampled at the same moments."""
+    values = course.astype(np.float32)
+    if len(values) < 2:
+        return values
+    places = np.arange((len(values) - 1) * FINER + 1) / FINER
+    before = np.minimum(places.astype(int), len(values) - 2)
+    part = (places - before)[:, None].astype(np.float32)
+    return np.asarray(values[before] * (1 - part) + values[before + 1] * part, np.float32)
 
 
 def _views(shots: Sequence[Fingerprint]) -> NDArray[np.float32]:

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 from scipy.signal import savgol_filter
 
 from answerprint.core.footage import Movement
@@ -23,6 +22,7 @@ MOVES = 0.0045  # widths a second: slower is standing still
 LEAST_WAY = 0.008  # widths a movement leads at least
 HAND = 0.0009  # widths a hand shakes the picture at least (deviation, faster than about 1 Hz)
 OF_SHAKE = 14.0  # a movement leads farther than this many times the shake, or it is part of it
+STARTED = 0.2  # of a movement's usual speed: slower pictures at its ends stand still
 SHORT = 0.45  # seconds below which a stretch belongs to its neighbour …
 WHIP = 0.12  # … unless it leads this far
 SEEN = 0.5  # of a shot's pictures must show where they moved, or nothing is said of it
@@ -65,9 +65,9 @@ class Stretch:
 
 
 def stretches(motion: Motion, first: int, last: int, time_base: Fraction) -> list[Stretch]:
-    """The movements of the shot of pictures [first, last), touching and covering it.
+    """The movements of the shot of pictures [first, last), in order, touching.
 
-    Empty where too little of it shows any structure to follow (black, fog, a blank wall).
+    What shows no structure to follow is left out (black, fog, a blank wall); all, where that is most of it.
     """
     if last - first < 3:
         return []
@@ -79,7 +79,6 @@ def stretches(motion: Motion, first: int, last: int, time_base: Fraction) -> lis
     way = np.concatenate([np.zeros((1, 4)), np.cumsum(steps * [1, 1, RADIUS, RADIUS], axis=0)])
     times = np.concatenate([[0.0], np.cumsum(seconds)])
     speed = _speeds(way, times)
-    shake = _shake(way, times)
     channel = np.abs(speed).argmax(axis=1)
     strongest = np.take_along_axis(speed, channel[:, None], axis=1)[:, 0]
     label = np.where(np.abs(strongest) > MOVES, 1 + 2 * channel + (strongest < 0), 0)
@@ -87,12 +86,13 @@ def stretches(motion: Motion, first: int, last: int, time_base: Fraction) -> lis
     for start, end in runs:
         if label[start]:
             led = abs(way[end - 1, channel[start]] - way[start, channel[start]])
-            if led < LEAST_WAY or led < OF_SHAKE * float(shake[start:end].mean()):
+            if led < LEAST_WAY or led < OF_SHAKE * _shake(way[start:end], times[start:end]):
                 label[start:end] = 0
-    label = _without_short(label, way, times)
+    label = _trimmed(_without_short(label, way, times), np.abs(_speeds(way, times, SMOOTH / 4)))
     return [
-        _named(motion, first, (start, end), int(label[start]), way, times, shake)
+        _named(motion, first, (start, end), int(label[start]), way, times)
         for start, end in _runs(label)
+        if seen[max(0, start - 1) : end - 1].mean() >= SEEN
     ]
 
 
@@ -115,12 +115,11 @@ def _named(
     label: int,
     way: NDArray[np.float64],
     times: NDArray[np.float64],
-    shake: NDArray[np.float64],
 ) -> Stretch:
     start, end = run
     last = min(end, len(times) - 1)
     took = max(float(times[last] - times[start]), 1e-9)
-    shaken = float(np.sqrt((shake[start:end] ** 2).mean()))
+    shaken = _shake(way[start:end], times[start:end])
     spans = _spans(motion, offset + start, offset + end)
     agreed = float(motion.agreed[offset + max(1, start) : offset + end].mean())
 
@@ -190,24 +189,25 @@ def _spans(motion: Motion, first: int, last: int) -> list[tuple[NDArray[np.float
     return found
 
 
-def _speeds(way: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 4) widths a second, over SMOOTH seconds on either side as far as the shot goes."""
-    before = np.searchsorted(times, times - SMOOTH, side="left")
-    after = np.searchsorted(times, times + SMOOTH, side="right") - 1
+def _speeds(
+    way: NDArray[np.float64], times: NDArray[np.float64], side: float = SMOOTH
+) -> NDArray[np.float64]:
+    """(n, 4) widths a second, over so many seconds on either side as far as the shot goes."""
+    before = np.searchsorted(times, times - side, side="left")
+    after = np.searchsorted(times, times + side, side="right") - 1
     took = np.maximum(times[after] - times[before], 1e-9)
     return np.asarray((way[after] - way[before]) / took[:, None], np.float64)
 
 
-def _shake(way: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) deviation of the picture's place from its own smooth way (a parabola through a second)."""
+def _shake(way: NDArray[np.float64], times: NDArray[np.float64]) -> float:
+    """Deviation of the picture's place from its own smooth way (a parabola through a second)."""
     count = len(way)
+    if count < 7:
+        return 0.0
     step = float(np.median(np.diff(times)))
     window = min(count - (1 - count % 2), max(5, round(1.0 / max(step, 1e-3)) | 1))
-    if window < 5:
-        return np.zeros(count)
     rest = way[:, :2] - savgol_filter(way[:, :2], window, 2, axis=0, mode="interp")
-    power = (rest**2).sum(axis=1)
-    return np.asarray(np.sqrt(uniform_filter1d(power, min(count, 2 * window), mode="nearest")), np.float64)
+    return float(np.sqrt((rest**2).sum(axis=1).mean()))
 
 
 def _without_short(
@@ -229,6 +229,20 @@ def _without_short(
         into = max(beside, key=lambda number: lengths[number])
         start, end = runs[shortest]
         label[start:end] = label[runs[into][0]]
+
+
+def _trimmed(label: NDArray[np.int64], speed: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Movements without the still pictures at their ends that smoothing gave them; speed (n, 4) as it was."""
+    label = label.copy()
+    for start, end in _runs(label):
+        if label[start]:
+            along = speed[start:end, (label[start] - 1) // 2]
+            moving = np.flatnonzero(along >= STARTED * np.median(along))
+            if start:
+                label[start : start + int(moving[0])] = 0
+            if end < len(label):
+                label[start + int(moving[-1]) + 1 : end] = 0
+    return label
 
 
 def _runs(label: NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -17,7 +17,8 @@ COLDEST_MIRED, WARMEST_MIRED = 50, 560  # 20 000 K and 1 786 K
 BESIDE = 0.012  # how far from the black body's line (CIE 1960 u, v) a light may lie: lamps and skies do
 WIDTH_MIRED = 12  # neutrals of one light lie this close together
 DARKEST, LIGHTEST = 0.012, 0.9  # display luminance between which a pixel's colour can be trusted
-FEWEST = 0.03  # of all pixels must be neutral under the light, or there is none to be named
+FEWEST = 0.06  # of all pixels must be neutral under the light, or there is none to be named …
+AROUND, PEAK = 60, 0.6  # … and be this part of those within so many mireds: colours make no peak
 LEVELS = 8  # steps of luminance, a stop each, that neutrals are looked for in
 FEW_LEVELS = 2.2  # neutral things come in several: one wall of one colour is no evidence
 
@@ -99,10 +100,12 @@ def temperature(pixels: NDArray[np.uint8]) -> Temperature | None:
     share = near / len(pixels)
     # Square roots count many steps of brightness higher than many pixels of one.
     score = np.sqrt(share).sum(axis=1)
-    best = int(score[: WARMEST_MIRED + 1].argmax())
+    score = score[: WARMEST_MIRED + 1]
+    best = round(float(np.flatnonzero(score > 0.999 * score.max()).mean()))
     spread = float(np.sqrt(share[best]).sum() ** 2 / max(share[best].sum(), 1e-9))
     total = float(share[best].sum())
-    if total < FEWEST or spread < FEW_LEVELS:
+    around = float((np.abs(mired - best) <= AROUND).sum()) / len(pixels)
+    if total < FEWEST or total < PEAK * around or spread < FEW_LEVELS:
         return None
     chosen = np.abs(mired - best) <= WIDTH_MIRED
     middle = float(np.median(mired[chosen]))

@@ -39,8 +39,8 @@ def weights(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def composition(pixels: NDArray[np.uint8]) -> Composition:
     """Of one picture (h, w, 3) uint8 R'G'B'."""
-    weight = weights(pixels)
-    weight = weight / max(float(weight.sum()), 1e-9)
+    weight = weights(pixels) + 1e-6  # an even field weighs the same everywhere
+    weight = weight / float(weight.sum())
     high, wide = weight.shape
     rows = np.minimum(np.arange(high) * 3 // high, 2)
     columns = np.minimum(np.arange(wide) * 3 // wide, 2)
