@@ -89,7 +89,8 @@ def test_wrong_usage_has_a_code(
 def test_adding_a_card_leaves_on_it_what_the_camera_wrote_beside_the_clips(tmp_path: Path) -> None:
     sony = lay(
         tmp_path / "SONY", "PRIVATE/M4ROOT/CLIP/C0001.MP4", "PRIVATE/M4ROOT/CLIP/C0001M01.XML",
-        "PRIVATE/M4ROOT/SUB/C0001S03.MP4", "PRIVATE/M4ROOT/THMBNL/C0001T01.JPG", "PRIVATE/M4ROOT/MEDIAPRO.XML",
+        "PRIVATE/M4ROOT/SUB/C0001S03.MP4", "PRIVATE/M4ROOT/THMBNL/C0001T01.JPG",
+        "PRIVATE/M4ROOT/MEDIAPRO.XML",
     )  # fmt: skip
     brought = {Path(one.file).name: one for one in bring(tmp_path / "film", [sony])}
     assert {name: one.action for name, one in brought.items()} == {
@@ -127,5 +128,6 @@ def test_a_crew_s_log_on_a_card_is_still_brought(tmp_path: Path) -> None:
     card = lay(tmp_path / "A001", "A001C001.mov", "A001C001.csv", "log.ale", "A001C001.xmp")
     brought = {Path(one.file).name: one.action for one in bring(tmp_path / "film", [card])}
     assert brought == {
-        "A001C001.mov": "linked", "A001C001.csv": "linked", "log.ale": "linked", "A001C001.xmp": "left on the card",
+        "A001C001.mov": "linked", "A001C001.csv": "linked", "log.ale": "linked",
+        "A001C001.xmp": "left on the card",
     }  # fmt: skip

@@ -227,7 +227,8 @@ def test_sidecars_tell_what_headers_do_not(tmp_path: Path) -> None:
     folder = tmp_path / "PRIVATE" / "M4ROOT" / "CLIP"
     lay(folder, "C0001.MP4")
     (folder / "C0001M01.XML").write_text(
-        '<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"><Duration value="250"/>'
+        '<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00">'
+        '<Duration value="250"/>'
         '<LtcChangeTable tcFps="25"><LtcChange frameCount="0" value="17305719"/></LtcChangeTable>'
         '<Device manufacturer="Sony" modelName="ILCE-7SM3"/></NonRealTimeMeta>'
     )

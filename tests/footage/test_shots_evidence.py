@@ -86,9 +86,7 @@ def test_a_back_end_there_is_none_of_is_refused() -> None:
     assert [backend(name).name for name in BACKENDS[:2]] == list(BACKENDS[:2])
 
 
-def test_transnet_that_was_not_fetched_is_said_so(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_transnet_that_was_not_fetched_is_said_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ANSWERPRINT_MODELS", str(tmp_path))
     with pytest.raises(NotAvailableError, match="transnetv2") as raised:
         backend("transnetv2")
@@ -137,7 +135,11 @@ def three_shots(tmp_path: Path) -> Path:
 def test_shots_are_listed_for_other_programs_at_their_own_frames(three_shots: Path) -> None:
     found = shots_of(three_shots)
     rows = list(csv.DictReader(io.StringIO(shot_table(found))))
-    assert [(int(one["start_frame"]), int(one["end_frame"])) for one in rows] == [(0, 40), (40, 75), (75, 105)]
+    assert [(int(one["start_frame"]), int(one["end_frame"])) for one in rows] == [
+        (0, 40),
+        (40, 75),
+        (75, 105),
+    ]
     assert [one["begins_with"] for one in rows] == ["", "cut", "cut"]
     assert [Fraction(one["start"]) for one in rows] == [0, Fraction(40, 24), Fraction(75, 24)]
     listed = read_edl(shot_list(three_shots, found), rate=Fraction(24))
@@ -147,7 +149,9 @@ def test_shots_are_listed_for_other_programs_at_their_own_frames(three_shots: Pa
 
 def test_the_contact_sheet_shows_first_middle_and_last_of_every_shot(three_shots: Path) -> None:
     told: list[float] = []
-    sheet = cv2.imdecode(np.frombuffer(shot_sheet(three_shots, shots_of(three_shots), told.append), np.uint8), 1)
+    sheet = cv2.imdecode(
+        np.frombuffer(shot_sheet(three_shots, shots_of(three_shots), told.append), np.uint8), 1
+    )
     assert sheet.shape[1] > 3 * 240
     assert sheet.shape[0] > 3 * 135
     assert told[-1] == 1.0

@@ -20,7 +20,7 @@ from made_cards import playlist
 
 # The values are those of cameras' own files, as quoted in public: their start, end and length have to agree.
 SONY = """<?xml version="1.0" encoding="UTF-8"?>
-<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.20" lastUpdate="2022-09-25T11:57:59+10:00">
+<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.20">
  <TargetMaterial umidRef="060A2B34"/>
  <Duration value="{frames}"/>
  <LtcChangeTable tcFps="{counted}" halfStep="false">

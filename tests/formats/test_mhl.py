@@ -83,7 +83,7 @@ def test_a_legacy_list_is_read(tmp_path: Path) -> None:
     path.write_text(
         """<?xml version="1.0" encoding="UTF-8"?>
 <hashlist version="1.1">
- <creatorinfo><name>x</name><tool>Silverstack 6</tool><startdate>2020-01-01T00:00:00Z</startdate></creatorinfo>
+ <creatorinfo><tool>Silverstack 6</tool><startdate>2020-01-01T00:00:00Z</startdate></creatorinfo>
  <hash><file>Clips/A001.mov</file><size>5</size><lastmodificationdate>2020-01-01T00:00:00Z</lastmodificationdate>
   <xxhash64be>EF46DB3751D8E999</xxhash64be><hashdate>2020-01-01T00:00:00Z</hashdate></hash>
  <hash><file>../../etc/passwd</file><size>5</size><md5>d41d8cd98f00b204e9800998ecf8427e</md5></hash>
