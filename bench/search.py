@@ -290,7 +290,7 @@ def questions(chance: random.Random) -> list[tuple[str, Callable[[], str]]]:
     pick = chance.choice
 
     def rare() -> str:
-        return f"w{chance.randrange(2_000, VOCABULARY):05}"
+        return spelt(chance.randrange(2_000, VOCABULARY))
 
     return [
         ("a cue", lambda: pick(CUES).replace("_", "-")),
@@ -305,16 +305,16 @@ def questions(chance: random.Random) -> list[tuple[str, Callable[[], str]]]:
         ("slate and movement", lambda: f"scene:{chance.randrange(1, 90)} pan circled"),
         ("camera, sound", lambda: f"camera:{pick('AB')} {pick(SOUNDS)}"),
         ("a rare word", rare),
-        ("a common word", lambda: f"w{chance.randrange(0, 5):05}"),
-        ("a phrase of common words", lambda: f'"w{chance.randrange(0, 5):05} w{chance.randrange(0, 9):05}"'),
-        ("a rare and a common word", lambda: f"{rare()} w{chance.randrange(0, 5):05}"),
-        ("a common word and a cue", lambda: f"w{chance.randrange(0, 5):05} smile close-up"),
+        ("a common word", lambda: spelt(chance.randrange(5))),
+        ("a phrase of common words", lambda: f'"{spelt(chance.randrange(5))} {spelt(chance.randrange(9))}"'),
+        ("a rare and a common word", lambda: f"{rare()} {spelt(chance.randrange(5))}"),
+        ("a common word and a cue", lambda: f"{spelt(chance.randrange(5))} smile close-up"),
         ("word, speaker, sound within 2 s", lambda: f'"{rare()}" speaker:{pick(NAMES)} laughs within 2s'),
-        ("common word then sound", lambda: f'"w{chance.randrange(0, 9):05}" then {pick(SOUNDS)}'),
+        ("common word then sound", lambda: f'"{spelt(chance.randrange(9))}" then {pick(SOUNDS)}'),
         ("cue before cue, without music", lambda: "smile before nod -music"),
         ("a thing, hand-held", lambda: f"{pick(OBJECTS)} handheld"),
         ("a person's cue", lambda: f"person:{pick(NAMES)} smile"),
-        ("a misspelt word", lambda: f"{rare()}x close-up"),
+        ("a misspelt word", lambda: f"{slip(rare())} close-up"),
         ("meaning", lambda: f'about:"{rare()} {rare()}"'),
     ]
 
@@ -407,7 +407,19 @@ def one_of(name: str, start: int, end: int, chance: random.Random) -> Annotation
 
 def word(chance: random.Random) -> str:
     """A word, frequencies by Zipf's law: the commonest is one in fifteen."""
-    return f"w{int(VOCABULARY ** chance.random()) - 1:05}"
+    return spelt(int(VOCABULARY ** chance.random()) - 1)
+
+
+def slip(text: str) -> str:
+    """A word with its fourth letter left out."""
+    return text[:3] + text[4:]
+
+
+def spelt(number: int) -> str:
+    """The word of a rank, of three syllables: bababa, bababe …"""
+    syllables = [f"{first}{second}" for first in "bcdfghklmnprstvz" for second in "aeiou"]
+    turned = number * 7919 % 80**3  # words of like frequency begin differently
+    return "".join(syllables[turned // 80**k % 80] for k in range(3))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,13 +16,12 @@ from answerprint.departments.footage.search.joining import WIDEST, Floats, Longs
 from answerprint.store.catalogue import Catalogue
 from answerprint.store.tables.moments import PLACE, ROW
 
+MOST_KEPT = 4_000_000  # times of annotations held in memory, 24 bytes each
 UNSAID = 0.8  # what a moment counts for whose track gives no confidence
 MOST_MATCHES = 100_000  # annotations with common words that are looked through for those that can be hits
 MOST_TEXT = 10_000  # and those that are joined
-LIKE = 0.72  # how alike (difflib's ratio) a word has to be to be offered for another
 SUGGESTED = 3
 SHORTEST = 4  # letters of a word that is put right
-MOST_LIKE = 2_000  # words that one is compared with, the most frequent
 
 Places = NDArray[np.int32]
 T = TypeVar("T")
@@ -74,6 +72,7 @@ class Library:
         self.assets = tuple(assets)
         self.sees = sees
         self._kept: dict[str, Any] = {}
+        self._rows_kept = 0
         self.place_of = {asset.id: place for place, asset in enumerate(self.assets)}
         self.tracks = [one for one in catalogue.columns() if one.asset in self.place_of]
         self._by_name: dict[str, list[int]] = {}
@@ -112,12 +111,9 @@ class Library:
             if start:
                 end = start[:-1] + chr(ord(start[-1]) + 1)
                 there = self.catalogue.words_between(start, end)
-                near.update((one, count) for one, count in there if abs(len(one) - len(bare)) <= 2)
-            often = sorted(near, key=lambda one: (-near[one], one))[:MOST_LIKE]
-            alike = difflib.get_close_matches(bare, often, SUGGESTED, LIKE)
-            meant = [one for one in alike if _slipped(bare, one)]
-            if meant:
-                return tuple(sorted(meant, key=lambda one: (-_alike(bare, one), -near[one], one)))
+                near = {one: count for one, count in there if _slipped(bare, one)}
+            if near:
+                return tuple(sorted(near, key=lambda one: (-near[one], one))[:SUGGESTED])
         return (word,)
 
     # Tracks.
@@ -191,12 +187,7 @@ class Library:
         notes: tuple[str, ...] = (),
     ) -> Found:
         """Annotations as moments. strength multiplies the annotation's own confidence."""
-        used, inverse = np.unique(track, return_inverse=True)
-        ids = [self.tracks[index].id for index in used]
-        blobs: Mapping[int, bytes] = self.catalogue.times(ids)
-        present = [blobs.get(id, b"") for id in ids]
-        sizes = np.array([len(blob) // ROW.itemsize for blob in present], np.int64)
-        rows = np.frombuffer(b"".join(present), ROW)
+        rows, sizes, used, inverse = self._times(track)
         at = (np.cumsum(sizes) - sizes)[inverse] + place
         inside = (place < sizes[inverse]) & (place >= 0)
         if span is not None:
@@ -208,7 +199,7 @@ class Library:
             measure = None if measure is None else measure[inside]
         last = at if span is None else at + span - 1
         factors = [self._factor[index] for index in used]
-        widest = max((int(abs(rows[name]).max()) for name in ("start", "end") if len(rows)), default=0)
+        widest = max((int(np.abs(rows[name][at]).max()) for name in ("start", "end") if len(at)), default=0)
         if widest * max(factors, default=1) >= WIDEST:
             factor: NDArray[Any] = np.array(factors, object)[inverse]
             start, end = rows["start"][at].astype(object) * factor, rows["end"][last].astype(object) * factor
@@ -222,6 +213,50 @@ class Library:
             sure = sure * strength
         asset = self._asset[track]
         return Found(asset, start, end, sure.astype(np.float32), track, place, span, how, measure, notes)
+
+    def _times(
+        self, track: NDArray[np.int32]
+    ) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """The times of the tracks asked for (and of others of their names), one track after another: rows,
+        how many each has, which tracks they are, and each asked track's place among them.
+
+        The times of a name are kept from its first question on, as far as MOST_KEPT allows.
+        """
+        mask = np.zeros(len(self.tracks), np.bool_)
+        mask[track] = True
+        names = sorted({self.tracks[index].name for index in np.flatnonzero(mask)})
+        parts = [self._kept_times(name, mask) for name in names]
+        used = np.concatenate([one[0] for one in parts] or [np.zeros(0, np.int32)])
+        sizes = np.concatenate([one[1] for one in parts] or [np.zeros(0, np.int64)])
+        rows = (
+            parts[0][2]
+            if len(parts) == 1
+            else np.concatenate([one[2] for one in parts] or [np.zeros(0, ROW)])
+        )
+        place = np.zeros(len(self.tracks), np.int64)
+        place[used] = np.arange(len(used))
+        return rows, sizes, used, place[track]
+
+    def _kept_times(
+        self, name: str, mask: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[Any]]:
+        known = self._kept.get(f"times {name}")
+        if known is not None:
+            found: tuple[NDArray[np.int32], NDArray[np.int64], NDArray[Any]] = known
+            return found
+        used = np.array(self.of(name), np.int32)
+        keep = int(self.counts[used].sum()) <= MOST_KEPT - self._rows_kept
+        if not keep:
+            used = used[mask[used]]
+        ids = [self.tracks[index].id for index in used]
+        blobs: Mapping[int, bytes] = self.catalogue.times(ids)
+        present = [blobs.get(id, b"") for id in ids]
+        sizes = np.array([len(blob) // ROW.itemsize for blob in present], np.int64)
+        made = used, sizes, np.frombuffer(b"".join(present), ROW)
+        if keep:
+            self._kept[f"times {name}"] = made
+            self._rows_kept += len(made[2])
+        return made
 
     def of_ids(self, ids: Sequence[int]) -> tuple[NDArray[np.int32], Places, NDArray[np.bool_]]:
         """(track, place, whether it is there) of annotations by id."""
@@ -292,7 +327,7 @@ def _extent(asset: Asset, rate: Fraction) -> tuple[int, int]:
 def _slipped(typed: str, known: str) -> bool:
     """Whether one slip of the hand makes one word of the other: a letter too many, too few, another, or two
     exchanged. A last letter alone makes another form of a word (reads, ready), not a slip."""
-    if min(len(typed), len(known)) < SHORTEST:
+    if abs(len(typed) - len(known)) > 1 or min(len(typed), len(known)) < SHORTEST:
         return False
     first = next((k for k, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), None)
     if first is None or (first >= len(known) - 1 and first >= len(typed) - 1):
@@ -300,7 +335,3 @@ def _slipped(typed: str, known: str) -> bool:
     rest = typed[first:], known[first:]
     exchanged = rest[0][1::-1] + rest[0][2:] == rest[1] if len(rest[0]) > 1 else False
     return exchanged or rest[0][1:] in (rest[1], rest[1][1:]) or rest[0] == rest[1][1:]
-
-
-def _alike(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other).ratio()
