@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from answerprint.departments.footage.shots.boundaries import Boundary, ShotList, shots_between
 from answerprint.departments.footage.shots.evidence import HEIGHT, REACH, WIDTH, Kept, joined, keep
-from answerprint.departments.footage.shots.intervals import Interval, cuts_of, fitted, slow_of
+from answerprint.departments.footage.shots.intervals import Interval, believed, cuts_of, fitted, slow_of
 from answerprint.departments.footage.shots.network import CONTEXT, Network, trained
 from answerprint.media.forms import PictureForm
 
@@ -80,6 +80,7 @@ class ShotDetector:
 
     def _settled(self, cuts: list[Interval], slow: list[Interval], kept: Kept) -> list[Interval]:
         """Cuts and slow transitions that do not contradict one another, with fitted ends, in order."""
+        slow = [one for one in slow if believed(one, kept)]
         cuts = [
             cut
             for cut in cuts
@@ -94,7 +95,7 @@ class ShotDetector:
             roof = min(at for at in edges if at >= one.end)
             floor = max(floor, done[-1].end if done else 0)
             roof = min(roof, slow[number + 1].start if number + 1 < len(slow) else len(kept))
-            done.append(fitted(one, kept.cells, times, floor, roof))
+            done.append(fitted(one, kept, times, floor, roof))
         return sorted([*cuts, *done], key=lambda one: (one.start, one.end))
 
 

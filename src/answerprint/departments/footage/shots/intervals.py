@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.departments.footage.shots.boundaries import BoundaryType
-from answerprint.departments.footage.shots.evidence import CELL
+from answerprint.departments.footage.shots.evidence import CELL, Kept
 from answerprint.departments.footage.shots.network import CUT, KINDS
 
 CUT_LEAST = 0.5  # probability of a cut
@@ -18,9 +18,20 @@ CUT_APART = 2  # pictures: nearer cuts are one that a blended picture made into 
 SLOW_LEAST = 0.5  # probability of being part of any slow transition
 SURE = 0.55  # mean probability of a slow transition's own kind
 LEAST_FRAMES = 3  # a shorter ramp is a soft cut
+LEAST_WIPE = 5  # pictures: something that hurries past the lens is quicker
 GAP = 3  # pictures that may be missing inside a slow transition
 SLIVER = 0.34  # a run this short beside another, in parts of it, belongs to it
+SAME_SCENE = 0.85  # correlation of before and after above which it is one scene under changing light
+DIPS = 1.0  # detail in the middle of a dissolve, in parts of that at its ends: two unlike pictures 0.5 …
+DIP_FRAMES = 8  # … where it is long enough to have a middle
+FADES_FROM = 4.0  # rms levels off its colour of the picture that fades
+FEATURELESS = 3.0  # deviation up to which it shows nothing, and its change is one of light
+SOLID_LEVELS = 6.0  # deviation of a picture of one colour (sensor noise, coding) …
+SOLID_PART = 0.35  # … or this part of the deviation of the picture that fades
+OFF_SOLID = 0.75  # rms levels off its colour at which a picture has begun to show
 RAMP_ERROR = 0.15  # rms distance from a straight ramp up to which its ends are believed
+CHANGED = 0.5  # a cell tells when a wipe passed where it changed by this part of the usual
+EDGES = (3, 97)  # per cent of the cells: the first and the last that a wipe passes
 COARSE = 16  # steps of the first search for a ramp's ends
 
 Floats = NDArray[np.float32]
@@ -61,20 +72,50 @@ def slow_of(probabilities: Floats) -> list[Interval]:
     found = []
     for kind, start, end in runs:
         confidence = float(kinds[start:end, kind].mean())
-        if end - start >= LEAST_FRAMES and confidence >= SURE:
+        least = LEAST_WIPE if KINDS[kind] == "wipe" else LEAST_FRAMES
+        if end - start >= least and confidence >= SURE:
             found.append(Interval(cast(BoundaryType, KINDS[kind]), start, end, confidence))
     return found
 
 
-def fitted(
-    one: Interval, cells: NDArray[np.uint16], times: NDArray[np.int64], floor: int, roof: int
-) -> Interval:
-    """A dissolve or a fade with its ends where a straight ramp in time fits best; others as they are.
+def believed(one: Interval, kept: Kept) -> bool:
+    """Whether the pictures bear the network out: a fade ends in one colour, and a dissolve or wipe leads from
+    one scene to another and not to the same under other light."""
+    count = len(kept)
+    before, after = max(0, one.start - 1), min(count - 1, one.end)
+    if one.type in ("dissolve", "wipe"):
+        if _likeness(*(kept.cells[at].astype(np.float32) for at in (before, after))) >= SAME_SCENE:
+            return False
+        detail = kept.levels[:, 2]
+        third = (one.end - one.start) // 3
+        middle = float(detail[one.start + third : one.end - third].mean())
+        long = one.end - one.start >= DIP_FRAMES
+        return not (one.type == "dissolve" and long and middle > DIPS * (detail[before] + detail[after]) / 2)
+    spread = kept.levels[:, 1]
+    solid, full = (one.end, before) if one.type == "fade_out" else (one.start - 1, after)
+    near = slice(max(0, solid - 2), solid + 3)
+    flattest = near.start + int(spread[near].argmin())
+    shown, colour = (kept.cells[at].astype(np.float32) / (CELL * CELL) for at in (full, flattest))
+    off = float(np.sqrt(((shown - colour.mean()) ** 2).mean()))
+    seen = off > FADES_FROM and spread[full] > FEATURELESS
+    return seen and bool(spread[flattest] <= max(SOLID_LEVELS, SOLID_PART * spread[full]))
 
-    cells (n, 144) of the whole stream; times (n,) ticks. floor, roof: pictures it may not reach beyond.
+
+def fitted(one: Interval, kept: Kept, times: NDArray[np.int64], floor: int, roof: int) -> Interval:
+    """A dissolve or fade with its ends where a straight ramp in time fits best, a fade's other end where its
+    colour begins, and a wipe from the first cell it passes to the last.
+
+    times (n,) ticks; floor, roof: pictures it may not reach beyond.
     """
     if one.type == "wipe":
-        return one
+        return _by_cells(one, kept.cells, floor, roof)
+    one = _along_ramp(one, kept.cells, times, floor, roof)
+    return _to_colour(one, kept, floor, roof) if one.type in ("fade_in", "fade_out") else one
+
+
+def _along_ramp(
+    one: Interval, cells: NDArray[np.uint16], times: NDArray[np.int64], floor: int, roof: int
+) -> Interval:
     room = max(3, (one.end - one.start) // 3)
     start, end = one.start, one.end
     for _ in range(2):
@@ -97,6 +138,53 @@ def fitted(
             break
         start, end = moved
     return replace(one, start=start, end=end) if end - start >= LEAST_FRAMES else one
+
+
+def _by_cells(one: Interval, cells: NDArray[np.uint16], floor: int, roof: int) -> Interval:
+    room = max(3, (one.end - one.start) // 4)
+    low, high = max(floor, one.start - room), min(roof, one.end + room)
+    seen = cells[low:high].astype(np.float32)
+    step = seen[-1] - seen[0]
+    size = np.abs(step)
+    told = size > CHANGED * float(size.mean())
+    if len(seen) < LEAST_WIPE + 2 or not told.any():
+        return one
+    share = np.clip((seen[:, told] - seen[0, told]) / step[told], 0, 1)
+    passed = np.percentile((1 - share).sum(axis=0), EDGES)  # pictures from `low` on until a cell is passed
+    start, end = low + int(np.floor(passed[0])), low + int(np.ceil(passed[1]))
+    return replace(one, start=start, end=end) if end - start >= LEAST_WIPE else one
+
+
+def _to_colour(one: Interval, kept: Kept, floor: int, roof: int) -> Interval:
+    """A fade that begins with the first, or ends before the last, picture that is no longer one colour."""
+    length = one.end - one.start
+    if one.type == "fade_in":
+        low, high = max(floor, one.start - 2 * length), one.start + length // 2
+    else:
+        low, high = one.end - length // 2, min(roof, one.end + 2 * length)
+    if high - low < 2:
+        return one
+    spread = kept.levels[low:high, 1]
+    flattest = low + int(spread.argmin())
+    if kept.levels[flattest, 1] > SOLID_LEVELS:
+        return one
+    cells = kept.cells[low:high].astype(np.float32) / np.float32(CELL * CELL)
+    colour = cells[flattest - low].mean()
+    shown = np.sqrt(((cells - colour) ** 2).mean(axis=1)) > OFF_SOLID + kept.levels[flattest, 1] / CELL
+    if one.type == "fade_in":
+        after = np.flatnonzero(shown[flattest - low :])
+        start = flattest + int(after[0]) if len(after) else one.start
+        return replace(one, start=start) if one.end - start >= LEAST_FRAMES else one
+    before = np.flatnonzero(shown[: flattest - low + 1])
+    end = low + int(before[-1]) + 1 if len(before) else one.end
+    return replace(one, end=end) if end - one.start >= LEAST_FRAMES else one
+
+
+def _likeness(first: Floats, second: Floats) -> float:
+    """Correlation of two pictures, each about its own mean."""
+    one, two = first - first.mean(), second - second.mean()
+    size = float(np.linalg.norm(one) * np.linalg.norm(two))
+    return float(one @ two) / size if size > 0 else 0.0
 
 
 def _ramp(
