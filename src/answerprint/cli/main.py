@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "search": Command("Footage", "search", "Moments by what is said, seen and heard, with the evidence"),
     "looks": Command("Footage", "looks", "How each shot was taken, and which shots show the same"),
     "speech": Command("Footage", "speech", "What is said, held against a script or a transcript; transcripts"),
+    "speakers": Command("Footage", "speakers", "Who speaks when, overlaps; laughter, applause, music"),
     "faces": Command("Footage", "faces", "Who is seen when, and what faces do; only with their consent"),
     "things": Command("Footage", "things", "Objects and actions by an ONNX model of your own"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),

@@ -65,24 +65,34 @@ class VoiceEncoder:
         return tensor
 
 
-def mel_frames(samples: Floats) -> Floats:
-    """(n,) float32 samples of 16 kHz → (1 + n // 160, 40) mel powers, centred on every 10 ms.
+def mel_frames(samples: Floats | NDArray[np.int16]) -> Floats:
+    """(n,) samples of 16 kHz, float32 or 16-bit, → (1 + n // 160, 40) mel powers, centred on every 10 ms.
 
     As librosa's melspectrogram gives them by default (Slaney's bands and norm, a periodic Hann window,
     silence beyond the ends); powers, not their logarithms: that is what the encoder was trained on.
     """
     count = 1 + len(samples) // HOP
-    padded = np.zeros((count - 1) * HOP + _WINDOW, np.float32)
-    kept = min(len(samples), len(padded) - _WINDOW // 2)
-    padded[_WINDOW // 2 : _WINDOW // 2 + kept] = samples[:kept]
-    strips = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::HOP]
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)).astype(np.float32)
     bands = _mel_bands()
     found = np.empty((count, _BANDS), np.float32)
     for at in range(0, count, 4096):  # 40 s at a time
-        spectrum = np.fft.rfft(strips[at : at + 4096] * window)
+        here = min(4096, count - at)
+        padded = np.zeros((here - 1) * HOP + _WINDOW, np.float32)
+        first = at * HOP - _WINDOW // 2
+        part = as_floats(samples[max(0, first) : first + len(padded)])
+        padded[max(0, -first) : max(0, -first) + len(part)] = part
+        strips = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::HOP]
+        spectrum = np.fft.rfft(strips * window)
         found[at : at + 4096] = np.square(np.abs(spectrum)) @ bands
     return found
+
+
+def as_floats(samples: Floats | NDArray[np.int16]) -> Floats:
+    """Samples as float32 −1 … 1; what is no number is silence."""
+    if samples.dtype == np.int16:
+        return samples.astype(np.float32) / np.float32(32768)
+    floats: Floats = np.nan_to_num(samples, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
+    return floats
 
 
 def _mel_bands() -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from answerprint.departments.footage.speakers.resegmentation import most_likely
 
@@ -39,8 +40,8 @@ class Evidence:
     spans: list[Span]
     prints: Floats
     places: Ints  # (moments,) where each moment lies in time, 10 ms frames
-    same: Doubles
-    other: Doubles
+    same: csr_array
+    other: csr_array
 
     @property
     def seconds(self) -> Doubles:
@@ -155,7 +156,8 @@ def _first_groups(evidence: Evidence, people: int | None) -> Floats:
     total, weight = np.zeros((count, evidence.prints.shape[1])), np.zeros(count)
     np.add.at(total, unit, evidence.prints * evidence.seconds[:, None])
     np.add.at(weight, unit, evidence.seconds)
-    same, other = evidence.same[np.ix_(units, units)], evidence.other[np.ix_(units, units)]
+    same = evidence.same[units][:, units].toarray()
+    other = evidence.other[units][:, units].toarray()
     mean = total / weight[:, None]
     close = mean @ mean.T - APART_COST * _apart(same, other, 0.3)
     np.fill_diagonal(close, -9)

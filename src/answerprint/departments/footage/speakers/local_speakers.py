@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from answerprint.departments.footage.speakers.turns import runs
 from answerprint.models.pyannote_segmentation import (
@@ -19,11 +20,13 @@ from answerprint.models.pyannote_segmentation import (
     WINDOW,
     Segmenter,
 )
+from answerprint.models.resemblyzer import as_floats
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Samples = NDArray[np.float32] | NDArray[np.int16]
 
 STEP_FRAMES = 60  # outputs from one window to the next: 1.01 s
 STEP = STEP_FRAMES * FRAME_STEP
@@ -94,7 +97,7 @@ class LocalSpeakers:
 
 
 def hear(
-    samples: Floats, segmenter: Segmenter, progress: Callable[[float], None] | None = None
+    samples: Samples, segmenter: Segmenter, progress: Callable[[float], None] | None = None
 ) -> LocalSpeakers:
     """Every window of mono 16 kHz samples (n,), n > 0, the last filled up with silence. What is kept grows
     by 3.5 kB a second of sound. progress: told 0…1."""
@@ -103,7 +106,8 @@ def hear(
     for first in range(0, windows, BATCH):
         block = np.zeros((min(BATCH, windows - first), WINDOW), np.float32)
         for i in range(len(block)):
-            part = samples[(first + i) * STEP : (first + i) * STEP + WINDOW]
+            start = (first + i) * STEP
+            part = as_floats(samples[start : start + WINDOW])
             block[i, : len(part)] = part
         parts.append(segmenter.activities(block))
         if progress is not None:
@@ -112,12 +116,14 @@ def hear(
     return LocalSpeakers(np.concatenate(parts), min(-(-len(samples) // FRAME_STEP), covered))
 
 
-def told_apart(local: LocalSpeakers, unit_of: Ints, units: int) -> tuple[Doubles, Doubles]:
+def told_apart(local: LocalSpeakers, unit_of: Ints, units: int) -> tuple[csr_array, csr_array]:
     """How long, in seconds, the windows hear each two units as one person, and as two: (units, units) each.
 
     unit_of: (laid_out,) which unit an output of the grid belongs to where one person speaks, −1 elsewhere.
     """
-    same, other = np.zeros((units, units)), np.zeros((units, units))
+    places: list[tuple[Ints, Ints]] = []
+    same: list[Doubles] = []
+    other: list[Doubles] = []
     windows_over = FRAMES / STEP_FRAMES  # each moment is in so many windows
     seconds = FRAME_STEP / 16_000 / windows_over
     for w, active in enumerate(local.active):
@@ -131,9 +137,17 @@ def told_apart(local: LocalSpeakers, unit_of: Ints, units: int) -> tuple[Doubles
         np.add.at(heard, (np.searchsorted(there, here[single]), who), seconds)
         together = np.minimum(heard[:, None, :], heard[None, :, :]).sum(axis=2)
         pairs = np.minimum(heard[:, None, :, None], heard[None, :, None, :]).sum(axis=(2, 3))
-        same[np.ix_(there, there)] += together
-        other[np.ix_(there, there)] += pairs - together
-    return same, other
+        rows, columns = np.meshgrid(there, there, indexing="ij")
+        places.append((rows.ravel(), columns.ravel()))
+        same.append(together.ravel())
+        other.append((pairs - together).ravel())
+    if not places:
+        return csr_array((units, units)), csr_array((units, units))
+    where = tuple(np.concatenate(one) for one in zip(*places, strict=True))
+    return (
+        csr_array((np.concatenate(same), where), shape=(units, units)),
+        csr_array((np.concatenate(other), where), shape=(units, units)),
+    )
 
 
 def second_voices(local: LocalSpeakers, labels: Ints, people: int) -> Doubles:

@@ -16,6 +16,7 @@ from scipy.ndimage import percentile_filter
 from answerprint.departments.footage.speakers.clustering import Evidence, voices
 from answerprint.departments.footage.speakers.local_speakers import (
     LocalSpeakers,
+    Samples,
     hear,
     second_voices,
     told_apart,
@@ -23,7 +24,7 @@ from answerprint.departments.footage.speakers.local_speakers import (
 from answerprint.departments.footage.speakers.turns import Diarisation, turns_of
 from answerprint.departments.footage.speakers.voiceprints import Span, stretches, voiceprints
 from answerprint.models.pyannote_segmentation import Segmenter
-from answerprint.models.resemblyzer import HOP, WIDTH, VoiceEncoder, mel_frames
+from answerprint.models.resemblyzer import HOP, WIDTH, VoiceEncoder, as_floats, mel_frames
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -53,9 +54,9 @@ class Neural:
         self._encoder = encoder
 
     def diarise(
-        self, samples: Floats, people: int | None = None, progress: Callable[[float], None] | None = None
+        self, samples: Samples, people: int | None = None, progress: Callable[[float], None] | None = None
     ) -> Diarisation:
-        """Turns in mono 16 kHz samples (n,) float32. people: how many there are, where somebody knows."""
+        """Turns in mono 16 kHz samples (n,), float32 or 16-bit. people: how many, if known."""
         if len(samples) < RATE // 10:
             return Diarisation(NAME, (), np.zeros((0, WIDTH), np.float32), ())
         local = hear(samples, self._segmenter, _part(progress, 0, 1 - ENCODING))
@@ -87,12 +88,15 @@ def audible(mels: Floats) -> Bools:
     return heard
 
 
-def frame_powers(samples: Floats, count: int) -> Floats:
+def frame_powers(samples: Samples, count: int) -> Floats:
     """(count,): mean square of the 10 ms around each mel frame's middle."""
-    padded = np.zeros(count * HOP, np.float32)
-    kept = min(len(samples), len(padded) - HOP // 2)
-    padded[HOP // 2 : HOP // 2 + kept] = samples[:kept]
-    powers: Floats = np.square(padded.reshape(count, HOP)).mean(axis=1)
+    powers = np.zeros(count, np.float32)
+    for at in range(0, count, 4096):
+        first = at * HOP - HOP // 2
+        part = as_floats(samples[max(0, first) : first + 4096 * HOP])
+        padded = np.zeros(4096 * HOP, np.float32)
+        padded[max(0, -first) : max(0, -first) + len(part)] = part
+        powers[at : at + 4096] = np.square(padded.reshape(4096, HOP)).mean(axis=1)[: count - at]
     return powers
 
 

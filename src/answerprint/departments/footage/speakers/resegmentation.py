@@ -10,6 +10,7 @@ Ints = NDArray[np.int64]
 Span = tuple[int, int]
 
 SWITCH = 4.0  # cosine · 10 ms that a change of speaker in running speech costs
+BLOCK = 5  # moments decided together
 SWITCH_AT_BREAK = 1.0  # and after a pause, or where the network hears a change
 
 
@@ -24,9 +25,13 @@ def most_likely(moments: int, islands: list[Span], spans: list[Span], scores: ND
         total[first:last] += near * score
         weight[first:last] += near
     mean = np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
-    cost = np.full(moments, SWITCH)
-    cost[[first for first, _ in islands]] = SWITCH_AT_BREAK
-    return cheapest(mean - mean.mean(axis=1, keepdims=True), cost)
+    mean -= mean.mean(axis=1, keepdims=True)
+    # In blocks that no island's edge runs through: five times as fast.
+    starts = np.concatenate([np.arange(first, last, BLOCK) for first, last in islands])
+    cost = np.full(len(starts), SWITCH)
+    cost[np.searchsorted(starts, [first for first, _ in islands])] = SWITCH_AT_BREAK
+    labels = cheapest(np.add.reduceat(mean, starts, axis=0), cost)
+    return np.repeat(labels, np.diff([*starts, moments]))
 
 
 def cheapest(scores: Doubles, cost: Doubles) -> Ints:

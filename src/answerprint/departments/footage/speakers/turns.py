@@ -75,3 +75,15 @@ def overlapping(turns: Sequence[Turn]) -> list[bool]:
         any(one.speaker != turn.speaker and one.start < turn.end and turn.start < one.end for one in turns)
         for turn in turns
     ]
+
+
+def overlapped(turns: Sequence[Turn]) -> int:
+    """Samples during which two or more people speak."""
+    edges = sorted([(turn.start, 1) for turn in turns] + [(turn.end, -1) for turn in turns])
+    total = speaking = before = 0
+    for at, change in edges:
+        if speaking > 1:
+            total += at - before
+        speaking += change
+        before = at
+    return total
