@@ -173,6 +173,34 @@ def test_mono_tracks_of_one_take_are_one_clip(tmp_path: Path) -> None:
     )
 
 
+def with_family(path: Path, family: str, index: str) -> None:
+    """Puts iXML's FILE_SET into a wave file, as recorders write it; the chunk keeps its length."""
+    data = path.read_bytes()
+    told = f"<FILE_SET><FAMILY_UID>{family}</FAMILY_UID><FILE_SET_INDEX>{index}</FILE_SET_INDEX></FILE_SET>"
+    note = data.index(b"<NOTE>")
+    end = data.index(b"</NOTE>") + len(b"</NOTE>")
+    path.write_bytes(data[:note] + told.encode().ljust(end - note) + data[end:])
+
+
+def test_files_that_a_recorder_calls_one_family_are_one_clip(tmp_path: Path) -> None:
+    folder = tmp_path / "SR01"
+    folder.mkdir()
+    silence = np.zeros((4800, 1), np.float32)
+    said = ProductionSound(scene="12A", take="3", note="n" * 200)
+    for name, start, family, index in (
+        ("BOOM.wav", 48000, "F1", "A"), ("LAV.wav", 48000, "F1", "B"),
+        ("ONE.wav", 96000, "F2", "A"), ("TWO.wav", 96000 + 4800, "F2", "B"),
+        ("OTHER.wav", 480000, "F2", "C"),
+    ):  # fmt: skip
+        write_wave(folder / name, silence, 48000, time_reference=start, sound=said)
+        with_family(folder / name, family, index)
+    clips = {one.name: one for one in inspect(tmp_path).cards[0].clips}
+    assert {name: [(part.part, part.channel) for part in one.files] for name, one in clips.items()} == {
+        "BOOM": [(None, "A"), (None, "B")], "ONE": [(1, ""), (2, "")], "OTHER": [(None, "")],
+    }  # fmt: skip
+    assert clips["ONE"].joins[0].gap is not None and clips["ONE"].joins[0].gap.time == "0/1"
+
+
 def test_a_clip_a_cinema_camera_cannot_have_deleted_is_missed(tmp_path: Path) -> None:
     lay(
         tmp_path,

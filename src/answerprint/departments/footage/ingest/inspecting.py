@@ -33,6 +33,7 @@ from answerprint.departments.footage.ingest.spans import (
     Join,
     join_of,
     merge_by_documents,
+    merge_by_family,
     merge_by_playlist,
     merge_by_size,
     missing_parts,
@@ -79,11 +80,16 @@ class Inspection:
 
     def document(self) -> InspectionDocument:
         cards = tuple(self._card(one) for one in self.cards)
+        shown = {
+            _pattern(one): f"{one.folder}/{one.name}" if one.folder else one.name
+            for card in self.cards
+            for one in card.sequences
+        }
         versions = [
             VersionDocument(
                 name=one.name,
                 versions=one.numbers,
-                latest=one.latest,
+                latest=shown.get(one.latest, one.latest),
                 missing=one.missing,
                 changed_range=one.changed_range,
             )
@@ -183,6 +189,7 @@ class Inspection:
                 text = f"a part of a clip on {card.name} lies on another card (its id ends in …{lost[-12:]})"
                 self.findings.append(finding("part_elsewhere", card.name, text, person=True))
         joins += merge_by_size(card.clips, self.heads)
+        merge_by_family(card.clips, self.heads)
         self.joins.update({(one.before, one.after): one for one in joins})
 
     # what is told
@@ -317,10 +324,14 @@ class Inspection:
         found = []
         for card in self.cards:
             for one in card.sequences:
-                folder = f"{one.folder}/" if one.folder else ""
-                found.append((f"{folder}{one.head}#{one.tail}", f"{one.label} {one.missing}"))
+                found.append((_pattern(one), f"{one.label} {one.missing}"))
             found += [(clip.parts[0].entry.path, "") for clip in card.clips if clip.parts]
         return found
+
+
+def _pattern(one: ImageSequence) -> str:
+    """A sequence's path with `#` for its frames: the same for every version but the version."""
+    return f"{one.folder}/{one.head}#{one.tail}" if one.folder else f"{one.head}#{one.tail}"
 
 
 def _tags(heads: list[Head], said: list[ClipSidecar], noted: list[XmpRecord]) -> dict[str, str]:

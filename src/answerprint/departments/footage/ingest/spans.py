@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from answerprint.core.time import Rounding, Time
@@ -121,6 +122,36 @@ def merge_by_size(clips: list[ClipFiles], heads: Mapping[str, Head]) -> list[Joi
     return joins
 
 
+def merge_by_family(clips: list[ClipFiles], heads: Mapping[str, Head]) -> None:
+    """Puts files that a recorder made as one (iXML's FILE_SET) into one clip: tracks that start together and
+    are of one length, parts that go on to the sample. Families that are neither are left apart."""
+    families: dict[str, list[ClipFiles]] = {}
+    for one in clips:
+        head = heads.get(one.parts[0].entry.path) if len(one.parts) == 1 else None
+        if head is not None and head.tags.get("family") and head.start is not None:
+            families.setdefault(head.tags["family"], []).append(one)
+    for members in families.values():
+        members.sort(key=lambda one: (_start(one, heads), one.name))
+        first = members[0]
+        for other in members[1:]:
+            before, after = heads[first.parts[-1].entry.path], heads[other.parts[0].entry.path]
+            if (before.start, before.duration) == (after.start, after.duration):
+                index = after.tags.get("family_index", "")
+                first.parts[0].channel = first.parts[0].channel or before.tags.get("family_index", "1")
+                part = first.parts[-1].part
+                first.parts.append(ClipPart(other.parts[0].entry, part, index or str(len(first.parts) + 1)))
+                _take_over(clips, first, other)
+            elif join_of(before, after, ("", "")).gap == Time(0, Fraction(1)):
+                _merge(clips, first, other)
+            else:
+                first = other
+
+
+def _start(clip: ClipFiles, heads: Mapping[str, Head]) -> Fraction:
+    start = heads[clip.parts[0].entry.path].start
+    return start.seconds if start is not None else Fraction(0)
+
+
 def was_cut(size: int) -> bool:
     """Whether a file ends where a file system or a camera would have cut it."""
     return any(limit * (1 - NEAR) <= size <= limit for limit in SPLIT_SIZES)
@@ -131,6 +162,11 @@ def _merge(clips: list[ClipFiles], one: ClipFiles, other: ClipFiles) -> None:
         one.parts = [ClipPart(held.entry, 1, held.channel) for held in one.parts]
     last = max(held.part or 1 for held in one.parts)
     one.parts += [ClipPart(held.entry, last + 1 + (held.part or 1) - 1, held.channel) for held in other.parts]
+    _take_over(clips, one, other)
+
+
+def _take_over(clips: list[ClipFiles], one: ClipFiles, other: ClipFiles) -> None:
+    """The companions of a clip that is part of another now."""
     for name in ("sounds", "proxies", "thumbnails", "sidecars"):
         getattr(one, name).extend(getattr(other, name))
     clips.remove(other)
