@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import hashlib
 import importlib
 from collections.abc import Callable, Iterable, Sequence
@@ -133,11 +132,13 @@ def _maker(form: str) -> Callable[[], Digest] | None:
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    name = ctypes.util.find_library("xxhash")
-    try:
-        return ctypes.CDLL(name) if name else None
-    except OSError:
-        return None
+    # By its names: asking the system where it is starts other programs, which takes longer than a small card.
+    for name in ("libxxhash.so.0", "libxxhash.0.dylib", "/opt/homebrew/lib/libxxhash.dylib"):
+        try:
+            return ctypes.CDLL(name)
+        except OSError:
+            continue
+    return None
 
 
 def _from_library(form: str) -> Callable[[], Digest] | None:
