@@ -118,7 +118,7 @@ def _grains(sound: Doubles) -> Doubles:
     spectrum[(frequencies < 1000) | (frequencies > 6200)] = 0
     band = np.fft.irfft(spectrum, len(sound))[WINDOW // 2 :]
     whole = len(band) // _GRAIN
-    grains = np.sqrt(np.square(band[: whole * _GRAIN].reshape(whole, _GRAIN)).mean(axis=1))
+    grains: Doubles = np.sqrt(np.square(band[: whole * _GRAIN].reshape(whole, _GRAIN)).mean(axis=1))
     slow: Doubles = uniform_filter1d(grains, 80)
     grains /= slow + 1e-6
     return grains

@@ -16,6 +16,12 @@ from answerprint.departments.footage.steps.picture import LooksStep, ShotsStep
 from answerprint.departments.footage.steps.search import MeaningStep
 from answerprint.departments.footage.steps.slates import RAPIDOCR, SlatesStep, TextStep
 from answerprint.departments.footage.steps.sound import SILERO, ClapStep, ListenStep, VoiceStep
+from answerprint.departments.footage.steps.speakers import (
+    SoundsStep,
+    SpeakersHeardStep,
+    SpeakersStep,
+    VoicesStep,
+)
 from answerprint.departments.footage.steps.speech import ReadingsStep, TranscriptStep
 from answerprint.departments.footage.steps.sync import SyncBrief, SyncStep
 from answerprint.departments.footage.steps.things import SeenStep, ThingsStep
@@ -42,6 +48,9 @@ __all__ = [
     "ShotsStep",
     "SightsStep",
     "SlatesStep",
+    "SoundsStep",
+    "SpeakersHeardStep",
+    "SpeakersStep",
     "SyncBrief",
     "SyncStep",
     "TextStep",
@@ -49,4 +58,5 @@ __all__ = [
     "ThumbnailStep",
     "TranscriptStep",
     "VoiceStep",
+    "VoicesStep",
 ]
