@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
 import sys
@@ -274,7 +275,12 @@ def speed(folder: Path, annotations: int) -> None:
             print(f"{name:56}{p50:8.1f}{p95:8.1f}{np.percentile(work, 95):9.1f}{hits / 20:6.1f}", flush=True)
         p50, p95 = np.percentile(walls, [50, 95])
         print(f"{'all':56}{p50:8.1f}{p95:8.1f}{np.percentile(works, 95):9.1f}")
-        print(f"p95 under {GOAL_MS:.0f} ms: {'yes' if p95 < GOAL_MS else 'NO'}")
+        own = float(np.percentile(works, 95))
+        print(
+            f"p95 under {GOAL_MS:.0f} ms: {'yes' if p95 < GOAL_MS else 'NO'} by the clock, "
+            f"{'yes' if own < GOAL_MS else 'NO'} by its own processor time; "
+            f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        )
         peer = []
         for _ in range(5):
             began = time.perf_counter()

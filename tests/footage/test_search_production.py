@@ -22,6 +22,7 @@ from answerprint.departments.footage.search.meaning import (
     passages_of,
 )
 from answerprint.departments.footage.search.meaning_file import read_meanings, write_meanings
+from answerprint.formats.timelines.otio import read_otio
 from answerprint.models.shelf import Shelf
 from answerprint.store.production import Production
 from answerprint.store.vectors import VectorStore
@@ -147,10 +148,29 @@ def test_no_hit_says_which_clauses_excluded_each_other(film: Production) -> None
     assert "applause is true of nothing" in ask(film, "applause ferry").explanation
 
 
+def test_what_is_never_at_once_is_shown_where_it_is_close(film: Production) -> None:
+    found = ask(film, "laughter smile")  # the smile ends at 12, the laughter begins at 14
+    assert places(found) == [("C001", Fraction("10.5"), 16)]
+    assert "never at the same time" in found.explanation
+    assert "within 5s" in found.explanation
+    assert found.hits[0].score < ask(film, "smile").hits[0].score
+
+
+def test_a_word_nobody_says_excludes_nothing(film: Production) -> None:
+    found = ask(film, "zeppelin smile")
+    assert [one.status for one in found.clauses] == ["unanswerable", "answered"]
+    assert "said nowhere" in found.clauses[0].reason
+    assert len(found.hits) == 2
+    assert ask(film, '"zeppelin" smile').hits == ()  # in quotes it is meant
+
+
 def test_a_misspelt_word_is_found_and_said(film: Production) -> None:
     found = ask(film, "fery")
     assert [place[0] for place in places(found)] == ["C001", "C002"]
     assert "ferry" in found.clauses[0].notes[0]
+    for slip in ("fery", "ferrry", "fxrry", "frery"):
+        assert ask(film, slip).hits
+    assert ask(film, "ferrs").hits == ()  # another form of a word is no slip
 
 
 def test_files_that_start_late_keep_their_own_clock(tmp_path: Path) -> None:
@@ -335,10 +355,13 @@ def test_the_command_keeps_exports_and_explains(
     assert "find:ferry" in shown
     assert "C001.mov" in shown
     assert table.read_text().count("\n") == 3
-    from answerprint.formats.timelines.otio import read_otio
-
-    cut = read_otio(timeline.read_text())[0] if isinstance(read_otio(timeline.read_text()), tuple) else None
-    assert cut is None or len(cut.tracks[0].clips) == 2
+    cut = read_otio(timeline.read_text())
+    first = cut.tracks_of("video")[0].clips[0]
+    # 11.5 … 11.9 s with a second (25 frames) before and after it; the production counts 24 frames a second.
+    assert first.source.start.seconds == Fraction("11.5") - Fraction(25, 24)
+    assert first.record.duration.seconds >= Fraction("0.4") + 2 * Fraction(25, 24)
+    assert [len(one.clips) for one in cut.tracks] == [2, 2]
+    assert [marker.name for marker in cut.markers] == ["1", "2"]
     document = json.loads(timeline.read_text())
     target = document["tracks"]["children"][0]["children"][0]["media_references"]["DEFAULT_MEDIA"][
         "target_url"

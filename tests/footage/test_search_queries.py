@@ -76,6 +76,11 @@ def test_a_phrase_a_speaker_and_a_sound_near_them() -> None:
         ('text:"NO EXIT" date:2024-05-02', ['text:"NO EXIT"', "date:2024-05-02"]),
         ("colour:teal", ["colour:cyan"]),
         ("the ferry at the jetty", ['find:"ferry at the jetty"']),
+        ("the camera pans to the right", ["pan-right"]),
+        ("a sign that reads exit", ["text:exit"]),
+        ('caption "the end"', ['text:"the end"']),
+        ("she says ferry", ["find:ferry"]),
+        ("says", ["find:says"]),
         ("", []),
         ("the of and", []),
     ],
@@ -96,6 +101,8 @@ def test_not_before_a_word_that_means_nothing_else_is_part_of_what_is_said() -> 
 def test_time_relations_have_windows_that_are_shown() -> None:
     assert read("smile then laughter").canonical == "smile then laughter within 10s"
     assert read("smile then laughter within 3s").relations[0].window == 3
+    assert read('smile after:"cut" within 3s').relations[0].window == 3
+    assert read("smile preceded by a nod").canonical == "smile after nod within 10s"
     assert read("laughter within 3s of applause").canonical == "laughter within 3s of applause"
     assert read('silence after:"cut" camera:B').canonical == 'silence camera:B after "cut" within 10s'
     assert read("nod followed by smile then music within 2s").canonical == (

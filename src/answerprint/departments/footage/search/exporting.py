@@ -108,4 +108,4 @@ def _with_handles(hit: HitDocument, whole: Range, handles: Fraction) -> Range:
 
 def _cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -100,13 +100,15 @@ def _slated(library: Library) -> dict[int, list[Mark]]:
     track = np.repeat(np.array(tracks, np.int32), counts)
     place = np.concatenate([np.arange(count, dtype=np.int32) for count in counts] or [track])
     marks = library.found(track, place)
-    values = {name: library.spread(SLATES, name) for name in ("scene", "take", "camera")}
+    values = {name: library.spread(SLATES, name) for name in ("scene", "slate", "take", "camera")}
     circled, numbers = library.numbers(SLATES, "circled", NUMBER)
     yes = set(zip(circled.tolist(), within(circled).tolist(), (numbers == 1).tolist(), strict=True))
     found: dict[int, list[Mark]] = {}
     for row in range(len(marks)):
         key = (int(marks.track[row]), int(marks.place[row]))
         slate = {name: each[key] for name, each in values.items() if key in each}
+        if "slate" in slate:  # where slates are numbered through, the number stands for the scene
+            slate.setdefault("scene", slate["slate"])
         if (*key, True) in yes:
             slate["circled"] = "yes"
         if slate:
