@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 
 from answerprint.core.errors import FootageError
-from answerprint.core.logged import Probe
 from answerprint.core.time import TimeDocument
 from answerprint.departments.footage.clock import PictureClock
 from answerprint.departments.footage.looks.alike import pairs_of
@@ -149,16 +148,3 @@ class _Shots:
 
     def finish(self, summary: DecodeSummary) -> None:
         """The list is asked for by whoever made the watcher."""
-
-
-__all__ = [
-    "AlikeDocument",
-    "LookedThrough",
-    "MovementDocument",
-    "Probe",
-    "ShotDocument",
-    "alike_documents",
-    "flat",
-    "look_through",
-    "shot_documents",
-]

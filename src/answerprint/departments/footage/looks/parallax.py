@@ -20,7 +20,7 @@ FOCALS = (0.8, 1.2, 2.0, 6.0)  # picture widths: from a wide lens to a long one
 NEAR = 0.45 / WIDTH  # a way explained to within this (parts of the width) …
 NEAR_PART = 0.03  # … and this part of itself
 ROUNDS = 5  # of the weighted fit
-COLUMNS, ROWS = 8, 5  # cells that say how spread out parallax is
+COLUMNS = 8  # of the picture, that say how spread out parallax is
 LEAST_POINTS = 16
 
 Points = NDArray[np.float32]
@@ -33,32 +33,18 @@ Kind = Literal[
 class Parallax:
     """What a span's ways say.
 
-    turned: part of the points that a turning and zooming camera explains. travelled: part that only travel
-    explains. columns, rows: parts of the picture's columns and rows in which those lie. one_way: how far they
-    agree on which way (0 … 1). still: part of the points that stay. lean: correlation of what is left over
-    with the height in the picture. amount: mean length of what travel explains, against the mean way.
+    travelled: part of the points that only travel explains. columns: part of the picture's columns in which
+    those lie. one_way: how far they agree on which way (0 … 1). amount: mean length of what travel explains,
+    against the mean way.
     """
 
-    turned: float
     travelled: float
     columns: float
-    rows: float
     one_way: float
-    still: float
-    lean: float
     amount: float
 
     def as_row(self) -> list[float]:
-        return [
-            self.turned,
-            self.travelled,
-            self.columns,
-            self.rows,
-            self.one_way,
-            self.still,
-            self.lean,
-            self.amount,
-        ]
+        return [self.travelled, self.columns, self.one_way, self.amount]
 
 
 def parallax(starts: Points, ends: Points, kind: Kind) -> Parallax | None:
@@ -77,13 +63,9 @@ def parallax(starts: Points, ends: Points, kind: Kind) -> Parallax | None:
     way = np.linalg.norm(two - one, axis=1)
     part = along[travelled]
     return Parallax(
-        turned=float(turned.mean()),
         travelled=float(travelled.mean()),
-        columns=_spread(one[:, 0], travelled, COLUMNS, 1.0),
-        rows=_spread(one[:, 1], travelled, ROWS, float(np.ptp(one[:, 1])) or 1.0),
+        columns=_spread(one[:, 0], travelled),
         one_way=abs(float(part.sum())) / float(np.abs(part).sum()) if len(part) else 0.0,
-        still=float((way < NEAR).mean()),
-        lean=_correlation(along[turned | travelled], one[turned | travelled, 1]),
         amount=float(np.abs(part).sum()) / len(way) / max(float(way.mean()), 1e-6),
     )
 
@@ -165,19 +147,13 @@ def _lines(points: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
     return np.asarray(points / np.maximum(size, 1e-6), np.float64)
 
 
-def _spread(places: NDArray[np.float64], chosen: NDArray[np.bool_], cells: int, size: float) -> float:
-    """Part of the cells along one axis, of those that hold points, where at least a fifth is chosen."""
-    cell = np.clip(((places / size + 0.5) * cells).astype(int), 0, cells - 1)
-    count = np.bincount(cell, minlength=cells)
-    hits = np.bincount(cell, weights=chosen, minlength=cells)
+def _spread(places: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:
+    """Part of the picture's columns, of those that hold points, where at least a fifth is chosen."""
+    cell = np.clip(((places + 0.5) * COLUMNS).astype(int), 0, COLUMNS - 1)
+    count = np.bincount(cell, minlength=COLUMNS)
+    hits = np.bincount(cell, weights=chosen, minlength=COLUMNS)
     held = count >= 2
     return float((hits[held] >= np.maximum(2, 0.2 * count[held])).mean()) if held.any() else 0.0
-
-
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    if len(a) < 3 or a.std() < 1e-9 or b.std() < 1e-9:
-        return 0.0
-    return float(np.corrcoef(a, b)[0, 1])
 
 
 def _complex(points: NDArray[np.float64]) -> NDArray[np.complex128]:
