@@ -20,15 +20,19 @@ from test_readings import BOAT, JFK, OFFICE, heard_words, line, read
 
 from answerprint.cli.main import run
 from answerprint.core.errors import AnswerprintError, FootageError, NotAvailableError
+from answerprint.core.logged import Listening
+from answerprint.core.records import Annotation, Track
 from answerprint.core.time import Range, Time
 from answerprint.departments.footage.speech.alignment import Aligner, levels_of, set_edges
 from answerprint.departments.footage.speech.deviations import deviations_of
 from answerprint.departments.footage.speech.evidence import in_order
 from answerprint.departments.footage.speech.in_file import Speech, speech_of
 from answerprint.departments.footage.speech.marking import closely_heard
+from answerprint.departments.footage.speech.passages import written_tokens
 from answerprint.departments.footage.speech.readings import lay_along
 from answerprint.departments.footage.speech.retiming import matched_words, retime
 from answerprint.departments.footage.speech.script_lines import lines_in
+from answerprint.departments.footage.speech.transcribing import free_of, transcribe_clip
 from answerprint.departments.footage.speech.user_model import transcribe, words_of
 from answerprint.formats.screenplays.model import spoken_words
 from answerprint.formats.transcripts.model import Passage
@@ -252,6 +256,51 @@ def test_a_user_model_that_is_not_here_is_said_so(tmp_path: Path) -> None:
     assert raised.value.remedy
 
 
+def test_lines_are_printed_as_they_are_written() -> None:
+    assert written_tokens("Well — it's *thirty-two* now, (a beat) Dane.") == {}
+    assert written_tokens("Well — it's *thirty-two*, Dane.") == {
+        0: "Well",
+        1: "it's",
+        2: "thirty-two,",
+        3: "",
+        4: "Dane.",
+    }
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**5)), max_size=6)
+
+
+@given(SPANS, SPANS)
+def test_what_is_left_of_voice_is_voice_that_no_reading_took(
+    voice: list[tuple[int, int]], taken: list[tuple[int, int]]
+) -> None:
+    spans = [(start, start + length) for start, length in voice]
+    gone = [(start, start + length) for start, length in taken]
+    for start, end in free_of(spans, gone):
+        assert end - start >= RATE / 10
+        assert any(first <= start and end <= last for first, last in spans)
+        assert all(end <= first or last <= start for first, last in gone)
+
+
+def test_a_clips_transcript_is_its_readings_and_drafts_of_the_rest(jfk: np.ndarray) -> None:
+    lines = [line("jfk", JFK)]
+    listening = Listening(
+        start=800, samples=len(jfk), channels=1, used=(0,), floor_db=-60, speech_db=-20, peak_db=-3
+    )
+    voice = Track(
+        asset="a",
+        name="voice.1",
+        rate=Fraction(RATE),
+        annotations=(Annotation(start=800, end=800 + 125_000),),
+    )
+    read_here = Annotation(start=800, end=800 + 60_000, label="jfk", text="and so", confidence=0.9)
+    readings = Track(asset="a", name="readings.1", rate=Fraction(RATE), annotations=(read_here,))
+    first, *rest = transcribe_clip(jfk, listening, voice, readings, lines, None, None)
+    assert (first.label, first.start, first.value["draft"]) == ("ANNA", 800, False)
+    assert rest
+    assert all(one.value["draft"] and one.label == "" and one.start >= 60_000 for one in rest)
+
+
 def test_plain_lines_and_screenplays_both_make_a_script(tmp_path: Path) -> None:
     plain = tmp_path / "lines.txt"
     plain.write_text(f"ANNA: {BOAT}\n\n{OFFICE}\n")
@@ -324,7 +373,7 @@ def test_documents_and_subtitles_are_written_and_nothing_is_written_over(
     assert outs["pdf"].read_bytes().startswith(b"%PDF")
     assert "**JACK**" in outs["markdown"].read_text()
     assert outs["vtt"].read_text().startswith("WEBVTT")
-    assert "JACK: and so" in outs["srt"].read_text()
+    assert "JACK: And so, my fellow Americans" in outs["srt"].read_text()
     assert run(command) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "AP-USE-074"
 

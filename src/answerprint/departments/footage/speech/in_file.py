@@ -286,12 +286,13 @@ def _word_document(sound: FileSound, said: Said, word: SaidWord) -> WordDocument
 def _passage(sound: FileSound, said: Said) -> Passage:
     words = tuple(
         TimedWord(
-            text=word.text,
+            text=word.printed,
             range=Range(sound.time_at(word.start_sample), sound.time_at(word.end_sample)),
             confidence=word.confidence,
             speaker=said.speaker,
         )
         for word in said.words
+        if word.printed
     )
     whole = Range(sound.time_at(said.start_sample), sound.time_at(said.end_sample))
     return Passage(range=whole, text=said.text, speaker=said.speaker, words=words)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from answerprint.departments.footage.speech.readings import Heard, OffScript, dictate
 from answerprint.departments.footage.speech.recogniser import RATE
 from answerprint.departments.footage.speech.user_model import UserWord
-from answerprint.formats.screenplays.model import Line
+from answerprint.formats.screenplays.model import Line, spoken_words
 
 PAUSE = RATE  # samples of silence between two passages of a draft
 LONGEST = 30 * RATE  # a passage that goes on longer is divided at its next pause between words …
@@ -20,13 +20,19 @@ BREATH = RATE // 4  # … of this length
 
 @dataclass(frozen=True)
 class SaidWord:
-    """A word in [start_sample, end_sample). lost: of a transcript, and not found in the sound."""
+    """A word in [start_sample, end_sample). lost: of a transcript, and not found in the sound. shown: how it
+    is printed (None: as it is; empty: with the word before)."""
 
     text: str
     start_sample: int
     end_sample: int
     confidence: float | None
     lost: bool = False
+    shown: str | None = None
+
+    @property
+    def printed(self) -> str:
+        return self.text if self.shown is None else self.shown
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Said:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join(word.printed for word in self.words if word.printed)
 
     @property
     def confidence(self) -> float | None:
@@ -59,18 +65,35 @@ def script_passages(samples: NDArray[np.int16], heard: Heard, lines: Sequence[Li
     """All speech of a recording held against a script, in time order: its readings in the words that were
     said, and between them free dictation, which does not lean on the lines."""
     by_key = {line.key: line for line in lines}
-    said = [
-        Said(
-            tuple(
-                SaidWord(word.text, word.start_sample, word.end_sample, reading.confidence)
-                for word in reading.words
-            ),
-            by_key[reading.line_key].character or None,
+    said = []
+    for reading in heard.readings:
+        line = by_key[reading.line_key]
+        tokens = written_tokens(line.text)
+        words = tuple(
+            SaidWord(
+                word.text,
+                word.start_sample,
+                word.end_sample,
+                reading.confidence,
+                shown=tokens.get(word.script_index, None) if word.kind in ("match", "repeated") else None,
+            )
+            for word in reading.words
         )
-        for reading in heard.readings
-    ]
+        said.append(Said(words, line.character or None))
     said += dictated_stretches(samples, heard.offscript)
     return sorted(said, key=lambda one: one.start_sample)
+
+
+def written_tokens(text: str) -> dict[int | None, str]:
+    """For each spoken word of a line (by index) what is printed of it, punctuation and all: `Dane’s,`. Of
+    words written as one (`thirty-two`) the first has it all. Empty where brackets run over words."""
+    tokens: dict[int | None, str] = {}
+    index = 0
+    for token in text.replace("*", "").replace("_", " ").split():
+        for number in range(len(spoken_words(token))):
+            tokens[index] = "" if number else token
+            index += 1
+    return tokens if index == len(spoken_words(text)) else {}
 
 
 def dictated_stretches(samples: NDArray[np.int16], stretches: Sequence[OffScript]) -> list[Said]:
