@@ -381,6 +381,8 @@ def test_the_command_keeps_exports_and_explains(
     ("arguments", "code"),
     [
         ([], "AP-USE-338"),
+        (['""'], "AP-USE-338"),
+        (["the of"], "AP-USE-338"),
         (["ferry", "--saved", "x"], "AP-USE-337"),
         (["--saved", "x"], "AP-USE-331"),
         (["--bin", "x"], "AP-USE-332"),

@@ -126,9 +126,10 @@ def test_misspelt_words_are_put_right_and_said() -> None:
 
 
 def test_an_unknown_field_is_shown_as_one() -> None:
-    (clause,) = read("weather:rain").clauses
-    assert clause.words == ""
-    assert clause.notes
+    for text in ("weather:rain", 'speaker:""', "colour:nosuch", "light:nosuch", "people:many"):
+        (clause,) = read(text).clauses
+        assert clause.words == ""
+        assert clause.notes
 
 
 def test_quoted_arguments_of_a_shell_are_phrases() -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from answerprint.cli.output import printable
 from answerprint.core.encoding import from_json
-from answerprint.core.errors import AnswerprintError
+from answerprint.core.errors import AnswerprintError, UsageError
 from answerprint.core.frames import FrameGrid
 from answerprint.core.records import Asset
 from answerprint.core.time import Range, Time, TimeDocument
@@ -114,6 +114,12 @@ def found_in(
         with _bar(console, "vectors of passages", quiet=quiet) as progress:
             searcher.make_vectors(progress)
         query = searcher.parse(text)
+        if not query.clauses:
+            raise UsageError(
+                "AP-USE-338",
+                f"nothing in {text!r} can be looked for",
+                remedy='name something: close-up, smile, "words that are said", scene:12A',
+            )
         result = searcher.search(query, limit=limit)
         places = Places(searcher.catalogue, searcher.objects)
         document = searcher.document(text, query, result, places.place)

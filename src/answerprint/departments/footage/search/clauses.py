@@ -174,6 +174,8 @@ def label(field_name: str, track: str, name: str) -> Clause:
 def field(piece: Piece, lexicon: Lexicon) -> Clause:
     """A clause from field:value. A field nobody knows is a free word, and says so."""
     name, value = piece.field, piece.text
+    if not value:
+        return _unknown(piece, "a value is expected after the colon")
     if name in CLIP_FIELDS:
         return of_clip(CLIP_FIELDS[name], value)
     if name in PERSON_FIELDS:

@@ -68,7 +68,7 @@ def pieces_of(query: str) -> list[Piece]:
                 )
             )
         else:
-            word = match["word"].strip(",;!?()[]").rstrip(".")
+            word = match["word"].strip(",;:!?()[]").rstrip(".")
             if word:
                 found.append(Piece(sort="word", text=word, negated=negated))
     return found
