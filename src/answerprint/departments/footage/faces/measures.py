@@ -48,28 +48,44 @@ def measure(mesh: Mesh, irises: Doubles | None = None) -> Measures:
     points = mesh.points
     across = points[OUTER_CORNERS[1]] - points[OUTER_CORNERS[0]]
     unit = max(float(np.linalg.norm(across)), 1e-6)
-    x, y, z = _axes(points, across)
+    turn = _turn(points, across)
+    yaw, pitch, roll = angles_of(turn)
+    down = turn[:, 1] * (1, 1, -1)
     corners = (points[MOUTH_CORNERS[0]] + points[MOUTH_CORNERS[1]]) / 2
     return Measures(
-        yaw=float(np.degrees(np.arctan2(-z[0], z[2]))),
-        pitch=float(np.degrees(np.arcsin(np.clip(z[1], -1, 1)))) - PITCH_ZERO,
-        roll=float(np.degrees(np.arctan2(x[1], x[0]))),
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
         eye_left=_opening(points, 0),
         eye_right=_opening(points, 1),
         mouth=_length(points[INNER_LIPS[0]] - points[INNER_LIPS[1]]) / unit,
         mouth_width=_length(points[MOUTH_CORNERS[0]] - points[MOUTH_CORNERS[1]]) / unit,
-        lift=float((_lips_middle(points) - corners) @ y) / unit,
+        lift=float((_lips_middle(points) - corners) @ down) / unit,
         gaze=float("nan") if irises is None else _gaze(points, irises),
     )
 
 
-def _axes(points: Doubles, across: Doubles) -> tuple[Doubles, Doubles, Doubles]:
-    """The face's own axes as unit vectors of the picture's: to the right, down, and back into the head."""
-    x = across / max(float(np.linalg.norm(across)), 1e-9)
-    down = points[list(UNDER_NOSE)].mean(0) - points[list(BROW)].mean(0)
+def angles_of(turn: Doubles) -> tuple[float, float, float]:
+    """yaw, pitch and roll of a turn (3, 3) of x right, y down, z to the camera: first yaw, then pitch, then
+    roll, each about the axes of the picture."""
+    yaw = np.degrees(np.arctan2(-turn[2, 0], turn[2, 2]))
+    pitch = np.degrees(np.arcsin(np.clip(turn[2, 1], -1, 1)))
+    roll = np.degrees(np.arctan2(-turn[0, 1], turn[1, 1]))
+    return float(yaw), float(pitch), float(roll)
+
+
+def _turn(points: Doubles, across: Doubles) -> Doubles:
+    """The face's turn (3, 3): its axes across, down and forwards, in x right, y down, z to the camera."""
+    flip = np.array([1, 1, -1])  # the mesh's z grows away from the camera
+    x = across * flip / max(float(np.linalg.norm(across)), 1e-9)
+    down = (points[list(UNDER_NOSE)].mean(0) - points[list(BROW)].mean(0)) * flip
     y = down - x * float(x @ down)
     y = y / max(float(np.linalg.norm(y)), 1e-9)
-    return x, y, np.cross(x, y)
+    leaning = np.stack([x, y, np.cross(x, y)], axis=1)
+    angle = np.radians(-PITCH_ZERO)
+    straight = np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
+    turn: Doubles = leaning @ straight
+    return turn
 
 
 def _lips_middle(points: Doubles) -> Doubles:
