@@ -13,17 +13,28 @@ from logged_moments import clip, commit, production_with, track, words
 
 from answerprint.cli.main import run
 from answerprint.core.logged import Slate
-from answerprint.departments.footage.search.in_production import SearchDocument, Searcher
+from answerprint.departments.footage.search.answering import Means
+from answerprint.departments.footage.search.in_production import (
+    SearchDocument,
+    Searcher,
+    gather_meanings,
+)
 from answerprint.departments.footage.search.meaning import (
     FOLDER,
     Meanings,
     bring_up,
     lacking,
     passages_of,
+    sentence_model,
 )
 from answerprint.departments.footage.search.meaning_file import read_meanings, write_meanings
+from answerprint.departments.footage.steps.search import MeaningStep
+from answerprint.engine.executors.serial import SerialExecutor
+from answerprint.engine.graph import Graph, Stored
+from answerprint.engine.run import run_graph
 from answerprint.formats.timelines.otio import read_otio
 from answerprint.models.shelf import Shelf
+from answerprint.store.catalogue import Output
 from answerprint.store.production import Production
 from answerprint.store.vectors import VectorStore
 
@@ -284,6 +295,21 @@ def test_vectors_are_made_for_new_tracks_only(film: Production) -> None:
             assert store.count("letters@1") == 2
 
 
+def test_vectors_that_were_forgotten_are_made_again_when_the_track_comes_back(film: Production) -> None:
+    def vectors_of(digest: str) -> list[tuple[int, np.ndarray]]:
+        with film.catalogue() as catalogue:
+            return [(start, by_letters([text])[0]) for start, text in passages_of(catalogue.track(digest))]
+
+    with film.catalogue() as catalogue:
+        bring_up(film.state_dir, catalogue, "letters@1", vectors_of)
+        with VectorStore(film.state_dir / FOLDER) as store:
+            assert store.forget(clip(1).id) == 1
+        assert lacking(film.state_dir, catalogue, "letters@1") == 2
+        bring_up(film.state_dir, catalogue, "letters@1", vectors_of)
+        with VectorStore(film.state_dir / FOLDER) as store:
+            assert store.count("letters@1") == 2
+
+
 def test_a_new_model_is_swapped_in_when_it_is_whole(film: Production) -> None:
     def vectors_of(digest: str) -> list[tuple[int, np.ndarray]]:
         with film.catalogue() as catalogue:
@@ -338,6 +364,31 @@ def test_minilm_finds_what_is_meant(film: Production) -> None:
         pytest.skip("needs the model minilm: answerprint models fetch minilm")
     found = ask(film, 'about:"the boat is not on time"')
     assert found.hits[0].name == "C002.mov"
+
+
+def test_the_engine_makes_minilm_vectors_once_and_search_takes_them(film: Production) -> None:
+    if not Shelf().fetched("minilm"):
+        pytest.skip("needs the model minilm: answerprint models fetch minilm")
+    meanings, _ = sentence_model()
+    assert meanings is not None
+    with film.catalogue() as catalogue:
+        graph = Graph()
+        step = {one.asset: one for one in catalogue.tracks() if one.name == "transcript.1"}
+        for asset, info in step.items():
+            node = MeaningStep(asset=asset, minilm=Shelf().digest("minilm"))
+            graph.add(node, asset, transcript=Stored(Output("track", info.digest, 1)))
+        run = lambda: run_graph(  # noqa: E731
+            graph, catalogue=catalogue, objects=film.objects(), executor=SerialExecutor()
+        )
+        assert len(run().ran) == 2
+        assert run().ran == []
+
+        def never(sentences: Any) -> np.ndarray:
+            raise AssertionError(f"made again: {sentences}")
+
+        means = Means(sentences=Meanings(meanings.model, never))
+        assert gather_meanings(film.state_dir, catalogue, film.objects(), means) == 2
+    assert ask(film, 'about:"the boat is not on time"').hits[0].name == "C002.mov"
 
 
 # The command.

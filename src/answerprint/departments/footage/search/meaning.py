@@ -39,9 +39,10 @@ class Meanings(NamedTuple):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """vectors/<family>.json: which tracks' vectors are in the store, for each version of a model."""
+    """vectors/<family>.json: which tracks' vectors are in the store for each version of a model, and how many
+    of each. Where the store holds another number (something was forgotten), the record counts for nothing."""
 
-    models: dict[str, tuple[str, ...]] = {}
+    models: dict[str, dict[str, int]] = {}
 
 
 def sentence_model() -> tuple[Meanings | None, str]:
@@ -97,21 +98,20 @@ def bring_up(
     state: the production's folder of catalogue and objects. vectors_of(digest): (start, vector) of a track.
     Stopped half-way, what was made is kept, and an older version stays until the new one is whole.
     """
-    family = model.partition("@")[0]
-    record = state / FOLDER / f"{family}.json"
+    record = state / FOLDER / _file_of(model)
     assets = {one.digest: one.asset for one in catalogue.columns() if one.name in names and one.count}
     wanted = set(assets)
     kept = _kept(record)
-    have = set(kept.models.get(model, ()))
-    missing = sorted(wanted - have)
     older = [one for one in kept.models if one != model]
-    if not missing and have == wanted and not older:
-        return 0
     with VectorStore(state / FOLDER) as store:
+        have = _held(kept, model, store)
+        missing = sorted(wanted - have.keys())
+        if not missing and have.keys() == wanted and not older:
+            return 0
         for done, digest in enumerate(missing):
             rows = [VectorRow(assets[digest], digest, start, each) for start, each in vectors_of(digest)]
             store.add(model, rows)
-            have.add(digest)
+            have[digest] = len(rows)
             if done % WORDS_AT_ONCE == WORDS_AT_ONCE - 1:
                 _keep(record, kept, model, have)
             if progress is not None:
@@ -119,14 +119,16 @@ def bring_up(
         store.keep_tracks(model, wanted)
         for old in older:
             store.remove_model(old)
-        write_atomically(record, to_json(Kept({model: tuple(sorted(wanted))})))
+        whole = {digest: count for digest, count in sorted(have.items()) if digest in wanted}
+        write_atomically(record, to_json(Kept({model: whole})))
     return len(missing)
 
 
 def lacking(state: Path, catalogue: Catalogue, model: str, names: Sequence[str] = PASSAGES) -> int:
     """How many current tracks have no vectors under a model yet."""
-    have = set(_kept(state / FOLDER / f"{model.partition('@')[0]}.json").models.get(model, ()))
-    return len({one.digest for one in catalogue.columns() if one.name in names and one.count} - have)
+    wanted = {one.digest for one in catalogue.columns() if one.name in names and one.count}
+    with VectorStore(state / FOLDER) as store:
+        return len(wanted - _held(_kept(state / FOLDER / _file_of(model)), model, store).keys())
 
 
 def meant(
@@ -167,5 +169,16 @@ def _kept(record: Path) -> Kept:
         return Kept()
 
 
-def _keep(record: Path, kept: Kept, model: str, have: set[str]) -> None:
-    write_atomically(record, to_json(Kept({**kept.models, model: tuple(sorted(have))})))
+def _held(kept: Kept, model: str, store: VectorStore) -> dict[str, int]:
+    have = kept.models.get(model, {})
+    return dict(have) if store.count(model) == sum(have.values()) else {}
+
+
+def _keep(record: Path, kept: Kept, model: str, have: dict[str, int]) -> None:
+    write_atomically(record, to_json(Kept({**kept.models, model: dict(sorted(have.items()))})))
+
+
+def _file_of(model: str) -> str:
+    """The record of a family: letters and figures of its name, which a user's card may have given."""
+    family = model.rpartition("@")[0]
+    return "".join(one if one.isalnum() or one in "-_" else "_" for one in family) + ".json"
