@@ -28,6 +28,7 @@ class VideoStream(Protocol):
 
 
 _IXML_LIMIT = 2**20
+HIGHEST_RATE = 1000  # pictures a second; above it the "rate" is that of a clock
 _WAVES = frozenset({".wav", ".bwf", ".rf64"})
 
 
@@ -113,7 +114,8 @@ def _picture_rate(stream: VideoStream) -> Fraction | None:
     """The nominal rate: the average where it is one of the trade's, else the base rate where that is."""
     said = (stream.average_rate, stream.base_rate)
     average, base = (snap_rate(one) if one else None for one in said)
-    return base if average not in RATES.values() and base in RATES.values() else average or base
+    found = base if average not in RATES.values() and base in RATES.values() else average or base
+    return found if found is not None and found <= HIGHEST_RATE else None
 
 
 def _wave(path: Path) -> Head:
