@@ -1,6 +1,6 @@
 """Train the reader of slates and write its weights: `python training/slates/fit.py FONTS --minutes 25`.
 
-Needs torch, Pillow and OpenCV in an environment of its own; nothing of it is needed to read. FONTS is a
+Needs torch, onnx, Pillow and OpenCV in an environment of its own; nothing of it is needed to read. FONTS is a
 folder with one folder a Debian package (`dpkg -x`): see README.md for which, and which are held out.
 """
 
@@ -11,10 +11,13 @@ import math
 import random
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnx.numpy_helper
 import torch
 from lines import HIGH, Grey, Typeface, line
 from torch import nn
@@ -152,7 +155,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("fonts", type=Path)
     asked.add_argument("--minutes", type=float, default=25)
-    asked.add_argument("--out", type=Path, default=Path("reader.npz"))
+    asked.add_argument("--out", type=Path, default=Path("reader.onnx"))
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--go-on", type=Path, help="a checkpoint (.pt) to go on from")
     options = asked.parse_args()
@@ -212,17 +215,47 @@ def accuracy(model: Reader, faces: list[Typeface], count: int) -> str:
     return f"{right / total:.3f} of lines right"
 
 
+class _Exported(nn.Module):
+    """(n, 1, 24, w) → (n, w // 2, classes), probabilities."""
+
+    def __init__(self, model: Reader) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, lines: torch.Tensor) -> torch.Tensor:
+        return self.model(lines).permute(1, 0, 2).exp()
+
+
 def write(model: Reader, path: Path) -> None:
-    """Weights with the normalisation folded in, as 16-bit floats."""
-    arrays: dict[str, np.ndarray] = {}
-    for number, stage in enumerate(model.stages):
-        conv, norm = stage[0], stage[1]
-        scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
-        arrays[f"w{number}"] = (conv.weight.detach() * scale[:, None, None, None]).numpy().astype(np.float16)
-        arrays[f"b{number}"] = (norm.bias.detach() - norm.running_mean * scale).numpy().astype(np.float32)
-    arrays["w8"] = model.last.weight.detach().numpy().astype(np.float16)
-    arrays["b8"] = model.last.bias.detach().numpy().astype(np.float32)
-    np.savez(path, **arrays)
+    """The network as ONNX, its weights as 16-bit floats."""
+    model.eval()
+    free = {"lines": {0: "n", 3: "w"}, "probabilities": {0: "n", 1: "t"}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _Exported(model),
+            (torch.rand(2, 1, HIGH, 96),),
+            str(path),
+            input_names=["lines"],
+            output_names=["probabilities"],
+            dynamic_axes=free,
+            opset_version=17,
+            dynamo=False,
+        )
+    model.train()
+    made = onnx.load(str(path))
+    graph = made.graph
+    for weight in list(graph.initializer):
+        values = onnx.numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.size < 500:
+            continue
+        half = onnx.numpy_helper.from_array(values.astype(np.float16), f"{weight.name}_half")
+        cast = onnx.helper.make_node("Cast", [half.name], [weight.name], to=onnx.TensorProto.FLOAT)
+        graph.initializer.remove(weight)
+        graph.initializer.append(half)
+        graph.node.insert(0, cast)
+    made.producer_name, made.producer_version, made.doc_string = "training/slates/fit.py", "", ""
+    onnx.save(made, str(path))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,7 @@ _RIGHT_WITHIN, _BELOW_WITHIN = 14.0, 4.5  # heights of the label
 _JOIN = 0.85  # of their height: nearer parts beside each other may be one value
 LABELS_OF_A_SLATE = 3  # different printed words, one of them scene, slate or take
 _FIELD_AT_LEAST = 0.3
+_HOLES = 0.3  # how surely a thing is read for what lies in it to be its holes
 
 
 @dataclass(frozen=True)
@@ -69,31 +70,88 @@ def _upright(
     turned: Turned, lines: Sequence[TextLine], alone: Sequence[TextLine], reader: Reader
 ) -> Sighting | None:
     levels = pyramid(turned.grey)
-    chosen = _most_like_text(lines)
-    items = _items(levels, chosen, reader)
-    labels = [one for one in items if one.label is not None or one.inline]
-    named = {one.label for one in labels} | {name for one in labels for name in one.inline}
-    if not named & {"take", "scene", "slate"} or (
-        len(labels) < 2 and not any(len(one.inline) > 1 for one in labels)
-    ):
+
+    def read(some: Sequence[TextLine]) -> list[_Item]:
+        reads = reader.read([cut_out(levels, one, HIGH) for one in some])
+        return [_item(line, said) for line, said in zip(some, reads, strict=True)]
+
+    items = read(_most_like_text(lines))
+    labels = _labels(items)
+    if not labels:
         return None
     near = [one for one in alone if _near_labels(one, labels)][:MOST_ALONE]
-    items += _items(levels, near, reader)
-    for one in items[len(chosen) :]:
+    single = read(near)
+    for one in single:
         one.label = None  # a letter by itself is a value
+    kept = _one_of_nested(items + single)
+    labels = [one for one in labels if any(one is other for other in kept)]
+    return _seen(kept, labels, turned, lambda run: read([_joined(run)])[0])
+
+
+def sighting_of_words(words: Sequence[tuple[TextLine, Read]]) -> Sighting | None:
+    """As `sighting`, from words of any other reader with their places, upright."""
+    items = [_item(line, read) for line, read in words]
+    labels = _labels(items)
+    if not labels:
+        return None
+    level_picture = Turned(np.zeros((1, 1), np.uint8), np.array([[1.0, 0, 0], [0, 1.0, 0]]), 0.0)
+
+    def joined(run: Sequence[_Item]) -> _Item:
+        text = "".join(one.read.best for one in run)
+        return _item(_joined(run), Read(((text, min(one.read.confidence for one in run)),)))
+
+    return _seen(items, labels, level_picture, joined)
+
+
+def _one_of_nested(items: Sequence[_Item]) -> list[_Item]:
+    """Of things of two tones one inside the other (an 8 and its holes, a letter and the shade around it) the
+    one that is read with more certainty; nothing stays that lies within a printed word."""
+    dropped: set[int] = set()
+    for at, inner in enumerate(items):
+        for other, outer in enumerate(items):
+            if at != other and _inside(inner.line, outer.line):
+                holes = outer.label is not None or _sureness(outer) >= _sureness(inner)
+                if holes and _sureness(outer) >= _HOLES:
+                    dropped.add(at)
+                elif not holes:
+                    dropped.add(other)
+    return [one for at, one in enumerate(items) if at not in dropped]
+
+
+def _sureness(item: _Item) -> float:
+    """Probability of its reading, less for one letter than for several: holes are read as single letters."""
+    text = item.read.best
+    return item.read.confidence * (1.0 if len(text) > 1 else 0.8) if text.strip("-.:,'!|") else 0.0
+
+
+def _labels(items: Sequence[_Item]) -> list[_Item]:
+    """The printed words, and texts that say a field by themselves; none where they make no slate."""
+    labels = [one for one in items if one.label is not None or one.inline]
+    named = {one.label for one in labels} | {name for one in labels for name in one.inline}
+    several = len(labels) > 1 or any(len(one.inline) > 1 for one in labels)
+    return labels if several and named & {"take", "scene", "slate"} else []
+
+
+def _seen(
+    items: Sequence[_Item],
+    labels: Sequence[_Item],
+    turned: Turned,
+    again: Callable[[Sequence[_Item]], _Item],
+) -> Sighting | None:
     fields: dict[str, dict[str, float]] = {}
     used = [one.line for one in labels]
+    named = {one.label for one in labels if one.label} | {name for one in labels for name in one.inline}
     for label in labels:
         for name, said in label.inline.items():
             _keep(fields, name, said)
         if label.label is None or label.label == "other":
             continue
-        value = _value_of(label, items, labels, levels, reader)
+        value = _value_of(label, items, labels, again)
         if value is not None:
             said, line = value
             _keep(fields, label.label, said)
             used.append(line)
-    seen = Sighting(fields, _quad(used, turned), turned.degrees, len(named - {None}))
+    seen = Sighting(fields, _quad(used, turned), turned.degrees, len(named))
     return seen if _surely_a_slate(seen) else None
 
 
@@ -109,23 +167,19 @@ def _most_like_text(lines: Sequence[TextLine]) -> list[TextLine]:
     return sorted(lines, key=lambda one: -min(one.letters, 6) * min(one.high, 40))[:MOST_LINES]
 
 
-def _items(levels: Sequence[NDArray[np.uint8]], lines: Sequence[TextLine], reader: Reader) -> list[_Item]:
-    reads = reader.read([cut_out(levels, one, HIGH) for one in lines])
-    items = []
-    for line, read in zip(lines, reads, strict=True):
-        item = _Item(line, read)
-        if read.texts:
-            votes: dict[str, float] = {}
-            for text, probability in read.texts:
-                named = label_of(text)
-                if named is not None:
-                    votes[named] = votes.get(named, 0.0) + probability
-            if votes and max(votes.values()) >= _LABEL_AT_LEAST:
-                item.label = max(votes, key=lambda name: votes[name])
-            elif read.confidence > 0.1:
-                item.inline = together(read.texts)
-        items.append(item)
-    return items
+def _item(line: TextLine, read: Read) -> _Item:
+    """A line with what it may be: a printed word, or a text that says its field."""
+    item = _Item(line, read)
+    votes: dict[str, float] = {}
+    for text, probability in read.texts:
+        named = label_of(text)
+        if named is not None:
+            votes[named] = votes.get(named, 0.0) + probability
+    if votes and max(votes.values()) >= _LABEL_AT_LEAST:
+        item.label = max(votes, key=lambda name: votes[name])
+    elif read.confidence > 0.1:
+        item.inline = together(read.texts)
+    return item
 
 
 def _near_labels(line: TextLine, labels: Sequence[_Item]) -> bool:
@@ -143,8 +197,7 @@ def _value_of(
     label: _Item,
     items: Sequence[_Item],
     labels: Sequence[_Item],
-    levels: Sequence[NDArray[np.uint8]],
-    reader: Reader,
+    again: Callable[[Sequence[_Item]], _Item],
 ) -> tuple[dict[str, float], TextLine] | None:
     """What stands to the right of a label, or below it, as a value of its field."""
     assert label.label is not None
@@ -155,9 +208,8 @@ def _value_of(
             continue
         best: tuple[dict[str, float], TextLine] | None = None
         for run in _runs(first, items, labels, label, below=below):
-            read = first.read if len(run) == 1 else _items(levels, [_joined(run)], reader)[0].read
-            said = values(label.label, read.texts)
-            line = run[0].line if len(run) == 1 else _joined(run)
+            item = first if len(run) == 1 else again(run)
+            said, line = values(label.label, item.read.texts), item.line
             if said and max(said.values()) >= _VALUE_AT_LEAST:
                 best = said, line
         if best is not None:
@@ -205,17 +257,14 @@ def _nearest(label: _Item, items: Sequence[_Item], labels: Sequence[_Item], *, b
             best = away, item
     if best is None or best[1].label is not None or best[1] in labels:
         return None
-    around = [
-        one for one in items if one.label is None and one is not best[1] and _inside(best[1].line, one.line)
-    ]
-    return max([best[1], *around], key=lambda item: _weight(label.label or "", item.read))
+    return best[1]
 
 
 def _inside(line: TextLine, other: TextLine) -> bool:
-    """Whether a line is within a letter of the other tone: the hole of an 8."""
+    """Whether a line is within another of the other tone: the hole of an 8, a letter in its own shade."""
     within = other.left <= line.left and line.right <= other.right
     within = within and other.top <= line.top and line.bottom <= other.bottom
-    return within and line.bright != other.bright and other.high < 4 * line.high
+    return within and line.bright != other.bright and other.high < 4.5 * line.high
 
 
 def _means_something(item: _Item, name: str) -> bool:

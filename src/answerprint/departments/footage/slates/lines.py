@@ -164,22 +164,7 @@ def _parts(grey: NDArray[np.uint8]) -> dict[bool, Boxes]:
         found[bright] = np.c_[
             stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]
         ].astype(np.float32)
-    return {bright: _without_counters(boxes, found[not bright]) for bright, boxes in found.items()}
-
-
-def _without_counters(boxes: Boxes, others: Boxes) -> Boxes:
-    """Without the holes of the other tone's letters: the inside of an O is no letter."""
-    if not len(boxes) or not len(others):
-        return boxes
-    inside = (
-        (boxes[:, None, 0] >= others[None, :, 0])
-        & (boxes[:, None, 1] >= others[None, :, 1])
-        & (boxes[:, None, 2] <= others[None, :, 2])
-        & (boxes[:, None, 3] <= others[None, :, 3])
-    )
-    high = (others[:, 3] - others[:, 1])[None] < 1.9 * (boxes[:, 3] - boxes[:, 1])[:, None]
-    wide = (others[:, 2] - others[:, 0])[None] < 2.2 * (boxes[:, 2] - boxes[:, 0])[:, None]
-    return boxes[~(inside & high & wide).any(axis=1)]
+    return found
 
 
 def _neighbours(boxes: Boxes, reach: float, tall: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
