@@ -1,7 +1,7 @@
 """Both passes over long 1080p25 files: speed against real time, and the memory all processes hold.
 
 The film is made here: drifting textures cut every few seconds, with real voices. A long one is the short one
-repeated packet by packet. Run: python bench/logging.py [MINUTES …] (5 without; 5 60 takes an hour or two)
+repeated packet by packet. Run: python bench/both_passes.py [MINUTES …] (5 without; 5 60 takes an hour or two)
 """
 
 from __future__ import annotations
