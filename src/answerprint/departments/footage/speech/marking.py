@@ -91,9 +91,15 @@ def closely_heard(
     """Everything said in a recording (n,) mono 16 kHz, held against the lines: doubtful words weighed on the
     sound, and the times of all set anew."""
     words = {line.key: spoken_words(line.text) for line in lines}
-    aligner = Aligner()
+    aligner = _aligner()
     heard = (listener or ScriptListener(lines)).listen(samples, voice)
     return refined(samples, verified(samples, heard, words, aligner), aligner)
+
+
+@lru_cache(maxsize=1)
+def _aligner() -> Aligner:
+    """Made once per process: its dictionary takes a third of a second."""
+    return Aligner()
 
 
 @lru_cache(maxsize=1)

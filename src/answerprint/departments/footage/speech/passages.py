@@ -112,11 +112,16 @@ def dictated_stretches(samples: NDArray[np.int16], stretches: Sequence[OffScript
     return said
 
 
-def draft_passages(samples: NDArray[np.int16], voice: Sequence[tuple[int, int]]) -> list[Said]:
-    """Free dictation of a recording's voice ranges, divided at pauses."""
+def draft_passages(
+    samples: NDArray[np.int16],
+    voice: Sequence[tuple[int, int]],
+    taken: Sequence[tuple[int, int]] = (),
+) -> list[Said]:
+    """Free dictation of a recording's voice ranges, divided at pauses; words in `taken` ranges are known."""
     words = [
         SaidWord(word.text, word.start_sample, word.end_sample, word.confidence)
         for word in dictate(samples, voice)
+        if not any(start <= (word.start_sample + word.end_sample) // 2 < end for start, end in taken)
     ]
     groups: list[list[SaidWord]] = []
     for word in words:

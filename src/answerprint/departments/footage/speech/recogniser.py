@@ -39,6 +39,7 @@ OF_SCRIPT = 0.3  # … of which so much goes to words of the script
 
 LANGUAGE_WEIGHT = 6.5  # pocketsphinx's default
 FREE_STATES = 2400  # states kept at a time in free dictation: half the time, the same words (measured)
+SEARCHES = 3  # language models kept ready at a time
 NOISE_WORDS = ("<s>", "</s>", "<sil>", "[")
 
 
@@ -61,6 +62,7 @@ class Recogniser:
 
     def __init__(self, lines: Sequence[Sequence[str]] = ()) -> None:
         pocketsphinx.set_loglevel("FATAL")
+        self._made = 0
         self._searches: dict[tuple[tuple[str, ...], ...], str] = {}  # building one takes half a second
         if lines:
             self._decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL", lw=LANGUAGE_WEIGHT)
@@ -78,12 +80,15 @@ class Recogniser:
         key = tuple(tuple(line) for line in lines)
         name = self._searches.get(key)
         if name is None:
-            name = f"lines {len(self._searches)}"
+            self._made += 1
+            name = f"lines {self._made}"
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "lines.arpa"
                 path.write_text(line_model(lines, common_words()), encoding="utf-8")
                 self._decoder.add_lm_file(name, str(path))
             self._searches[key] = name
+            if len(self._searches) > SEARCHES:  # the first one, of all lines, is asked for every recording
+                self._decoder.remove_search(self._searches.pop(list(self._searches)[1]))
         self._decoder.activate_search(name)
 
     def hear(self, samples: NDArray[np.int16], start: int = 0) -> list[HeardWord]:

@@ -76,7 +76,7 @@ def transcribe_clip(
             confidence=one.confidence,
             value={"draft": True, "source": "dictation"},
         )
-        for one in draft_passages(part.samples, free_of(part.spans, taken))
+        for one in draft_passages(part.samples, free_of(part.spans, taken), taken)
     ]
     return sorted(marks, key=lambda one: (one.start, one.end))
 
