@@ -73,7 +73,7 @@ def laughter(seconds: float, seed: int) -> Floats:
     total = np.zeros(length + 2 * RATE)
     at = 0.05
     formants = [(random.uniform(550, 800), 90), (random.uniform(1100, 1500), 120), (2600, 180)]
-    while at < seconds - 1:
+    while at < seconds:
         pitch = random.uniform(160, 380)
         interval = 1 / random.uniform(4.2, 5.8)
         for burst in range(int(random.integers(5, 10))):

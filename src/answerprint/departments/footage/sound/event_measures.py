@@ -29,6 +29,7 @@ _FLAT = slice(32, 450)  # 500 to 7000 Hz
 _CLAPS = slice(64, 400)  # 1000 to 6200 Hz
 _VOICE = slice(16, 190)  # 250 to 3000 Hz
 _GRAIN = 40  # samples, 2.5 ms
+_NORMAL_SPREAD = 1.68  # standard deviations between the 20th and 80th percentile
 _BEATS = (15, 29)  # spectra between two bursts of laughter: 6.7 to 3.4 a second
 
 
@@ -40,7 +41,7 @@ class Measures:
     quiet: Doubles  # dBFS, the loudest 10 ms within the quarter second itself
     partials: Doubles  # 0 … 5: how many lines stay in place, how steadily
     flatness: Doubles  # dB: geometric over arithmetic mean of the spectrum, 0 is white
-    grain: Doubles  # spread of the 2.5 ms envelope between 1 and 6 kHz over its mean; noise has about 0.35
+    grain: Doubles  # spread of the 2.5 ms envelope between 1 and 6 kHz over its median; noise has 0.15
     swing: Doubles  # dB between loud and soft 100 ms of a block
     beat: Doubles  # 0 … 1: how well the voice's envelope repeats at a laugher's rate, twice over
     alike: Doubles  # 0 … 1: how alike the spectra of successive bursts are
@@ -93,7 +94,6 @@ def _piece(sound: Doubles, blocks: int) -> Doubles:
     for k in range(blocks):
         here = slice(k * STEP, k * STEP + BLOCK)
         middle = slice(k * STEP + BLOCK // 2, k * STEP + BLOCK // 2 + STEP)
-        grain = grains[here.start * 4 : here.stop * 4]
         tenths = 10 * np.log10(short[here].reshape(-1, 10).mean(axis=1) + 1e-12)
         beat, alike = _rhythm(envelope[here], shapes[here])
         bursts = 20 * np.log10(np.percentile(envelope[here], [15, 85]) + 1e-7)
@@ -102,7 +102,7 @@ def _piece(sound: Doubles, blocks: int) -> Doubles:
             levels[middle].max(),
             _partials(stands_out[here].mean(axis=0)),
             float(np.mean(flat[here])),
-            float(grain.std() / (grain.mean() + 1e-9)),
+            _spread(grains[here.start * 4 : here.stop * 4]),
             float(np.percentile(tenths, 90) - np.percentile(tenths, 10)),
             beat,
             alike,
@@ -122,6 +122,12 @@ def _grains(sound: Doubles) -> Doubles:
     slow: Doubles = uniform_filter1d(grains, 80)
     grains /= slow + 1e-6
     return grains
+
+
+def _spread(grains: Doubles) -> float:
+    """How far grains lie apart, over their median; a single knock does not move it."""
+    low, middle, high = np.percentile(grains, [20, 50, 80])
+    return float((high - low) / (_NORMAL_SPREAD * (middle + 1e-9)))
 
 
 def _partials(share: NDArray[np.floating]) -> float:
