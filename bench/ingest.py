@@ -134,7 +134,7 @@ def bench_copy(folder: Path) -> None:
         ["sh", "-c", f"cp -r {card} {out} && sync && md5sum {card}/* && md5sum {out}/A001/*"]))  # fmt: skip
     line("cp alone (nothing checked, not on the disk yet)", lambda out: ran(["cp", "-r", card, out]))
     if ASCMHL.exists():
-        line("cp, sync, ascmhl create on both (xxh64)", lambda out: ran(
+        line("twice cp and ascmhl create (xxh64; copies read from memory)", lambda out: ran(
             ["sh", "-c", f"cp -r {card} {out} && sync && {ASCMHL} create {out}/A001 -h xxh64 && "
              f"cp -r {card}/. {out}/B && {ASCMHL} create {out}/B -h xxh64"]))  # fmt: skip
     else:
