@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,6 @@ class Row:
     cpu: float
     typed: bool
     films: int = 0
-    scores: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
 def main() -> None:
@@ -167,10 +167,11 @@ def composites(folder: Path) -> list[Composite]:
 
 
 def stocked() -> Library:
-    """The tests' library, with the rushes of the demo and a counter beside it."""
+    """The tests' library, with the rushes of the demo and the three colours of the counter beside it."""
     library = Library(DATA, SEED)
-    for path in (*(ROOT / "demo" / "rushes" / one for one in RUSHES), DATA / "video" / "counter.mp4"):
-        library.real.append(read_small(path))
+    library.real += [read_small(ROOT / "demo" / "rushes" / one) for one in RUSHES]
+    counter = read_small(DATA / "video" / "counter.mp4")
+    library.real += [counter[first:last] for first, last in pairwise((0, 10, 20, 30))]
     return library
 
 
@@ -340,23 +341,61 @@ def told(program: str, films: list[Composite]) -> dict[str, Any]:
 
 
 def print_scores(rows: list[Row], films: list[Composite]) -> None:
-    print("Cuts at ±1 frame. A dissolve or fade is found by a report of its type that overlaps it by half of")
     print(
-        "both together (IoU ≥ 0.5); a tool without types finds one by any report inside it, and none of its"
+        "Cuts at ±1 frame. Found: the part of the dissolves, fades, wipes with any report inside them, of any"
     )
-    print("false reports is held against these columns. Reports inside another transition count for nothing.")
-    head = "".join(f"{name:>24}" for name in ("cuts P R F1", "dissolves P R F1 IoU", "fades P R F1 IoU"))
-    print(f"{'':26}{head}{'wipes':>8}{'false':>7}")
+    print(
+        "type (a fade and its partner across the black are one to a tool without types). F1 asks for the type"
+    )
+    print("and for half of both intervals together (IoU ≥ 0.5); IoU is the mean of those found. All: every")
+    print("transition and every report, whatever its type; false: reports where nothing is.")
+    heads = (("cuts P R F1", 19), ("dissolves found F1 IoU", 25), ("fades found F1 IoU", 25))
+    head = "".join(f"{name:>{width}}" for name, width in (*heads, ("wipes found F1", 16), ("all P R F1", 19)))
+    print(f"{'':26}{head}{'false':>7}")
     for row in rows:
         part = films[: row.films]
-        cut = cut_score(row, part)
-        cells = [f"{p:.3f} {r:.3f} {f:.3f}" for p, r, f in [cut[:3]]]
-        for kinds in (("dissolve",), FADES):
-            p, r, f, iou = slow_score(row, part, kinds)
-            cells.append(f"{p:.3f} {r:.3f} {f:.3f} {iou:.2f}")
-        wipes = slow_score(row, part, ("wipe",))[2]
+        precision, recall, f1, false = cut_score(row, part)
+        cells = [f"{precision:.3f} {recall:.3f} {f1:.3f}"]
+        for kinds in (("dissolve",), FADES, ("wipe",)):
+            found, iou_found = found_part(row, part, kinds)
+            typed = slow_score(row, part, kinds)
+            f1_text = f"{typed[2]:.3f}" if row.typed else "    –"
+            overlap = typed[3] if row.typed else iou_found
+            overlap_text = "    –" if np.isnan(overlap) else f"{overlap:5.2f}"
+            cells.append(f"{found:.3f} {f1_text}" + ("" if kinds == ("wipe",) else f" {overlap_text}"))
+        cells.append("{:.3f} {:.3f} {:.3f}".format(*all_score(row, part)))
+        widths = (19, 25, 25, 16, 19)
+        text = "".join(f"{one:>{width}}" for one, width in zip(cells, widths, strict=True))
         label = row.name if row.films == len(films) else f"{row.name}, {row.films} films"
-        print(f"{label:26}{''.join(f'{one:>24}' for one in cells)}{wipes:8.3f}{cut[3]:7d}")
+        print(f"{label:26}{text}{false:7d}")
+
+
+def all_score(row: Row, films: list[Composite]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of boundaries of any type: reports inside one transition are one report."""
+    true = hit = 0
+    for found, film in zip(row.found, films, strict=True):
+        for kind, start, end in film.truth:
+            reach = whole_fade(film.truth, kind, start, end)
+            room = 1 if kind == "cut" else 2
+            true += 1
+            hit += any(one[1] <= reach[1] + room and one[2] >= reach[0] - room for one in found)
+    false = cut_score(row, films)[3]
+    precision, recall = hit / max(1, hit + false), hit / max(1, true)
+    return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
+
+
+def found_part(row: Row, films: list[Composite], kinds: tuple[str, ...]) -> tuple[float, float]:
+    """The part of the transitions of these kinds with any report inside, and the mean IoU of its intervals."""
+    true = hit = 0
+    overlaps: list[float] = []
+    for found, film in zip(row.found, films, strict=True):
+        for kind, start, end in (one for one in film.truth if one[0] in kinds):
+            reach = whole_fade(film.truth, kind, start, end)
+            inside = [one for one in found if one[1] <= reach[1] + 2 and one[2] >= reach[0] - 2]
+            true += 1
+            hit += bool(inside)
+            overlaps += [iou(*reach, *one[1:]) for one in inside[:1] if one[2] > one[1]]
+    return hit / max(1, true), float(np.mean(overlaps)) if overlaps else float("nan")
 
 
 def cut_score(row: Row, films: list[Composite]) -> tuple[float, float, float, int]:
@@ -387,33 +426,17 @@ def widened(truth: list[Transition]) -> list[Transition]:
 
 
 def slow_score(row: Row, films: list[Composite], kinds: tuple[str, ...]) -> tuple[float, float, float, float]:
-    """Precision, recall, F1 and mean IoU of what was found, for one or several kinds together."""
-    true = called = right = hit = 0
+    """Precision, recall, F1 and mean IoU of typed reports, for one or several kinds together."""
+    true = called = 0
     overlaps: list[float] = []
     for found, film in zip(row.found, films, strict=True):
-        wanted = [one for one in film.truth if one[0] in kinds]
-        true += len(wanted)
-        if row.typed:
-            mine = [one for one in found if one[0] in kinds]
-            called += len(mine)
-            for kind, start, end in wanted:
-                best = max((iou(start, end, a, b) for k, a, b in mine if k == kind), default=0.0)
-                if best >= 0.5:
-                    right += 1
-                    overlaps.append(best)
-        else:
-            for kind, start, end in wanted:
-                reach = whole_fade(film.truth, kind, start, end)
-                inside = [one for one in found if one[1] <= reach[1] + 2 and one[2] >= reach[0] - 2]
-                hit += bool(inside)
-                overlaps += [
-                    max(iou(*reach, a, b) for _, a, b in inside)
-                    for _ in inside[:1]
-                    if inside[0][2] > inside[0][1]
-                ]
-    if not row.typed:
-        called, right = hit, hit
-    p, r = right / max(1, called), right / max(1, true)
+        mine = [one for one in found if one[0] in kinds]
+        called += len(mine)
+        for kind, start, end in (one for one in film.truth if one[0] in kinds):
+            best = max((iou(start, end, a, b) for k, a, b in mine if k == kind), default=0.0)
+            true += 1
+            overlaps += [best] if best >= 0.5 else []
+    p, r = len(overlaps) / max(1, called), len(overlaps) / max(1, true)
     return p, r, 2 * p * r / max(1e-9, p + r), float(np.mean(overlaps)) if overlaps else float("nan")
 
 

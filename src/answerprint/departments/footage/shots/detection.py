@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from answerprint.departments.footage.shots.boundaries import Boundary, ShotList, shots_between
 from answerprint.departments.footage.shots.evidence import HEIGHT, REACH, WIDTH, Kept, joined, keep
-from answerprint.departments.footage.shots.intervals import Interval, believed, cuts_of, fitted, slow_of
+from answerprint.departments.footage.shots.intervals import (
+    Interval,
+    believed,
+    cuts_of,
+    fitted,
+    interrupted,
+    slow_of,
+)
 from answerprint.departments.footage.shots.network import CONTEXT, Network, trained
 from answerprint.media.forms import PictureForm
 
@@ -25,6 +32,7 @@ FORM = PictureForm("grey", WIDTH, HEIGHT)
 STRETCH = 512  # pictures judged together
 MARGIN = CONTEXT + REACH  # pictures on either side that a judgement depends on
 THINNED = 4  # the second track has every so many pictures
+FLASH = Fraction(1, 5)  # seconds within which light that comes back was a flash
 LONG = 64  # pictures from which the second track is believed
 
 
@@ -80,6 +88,9 @@ class ShotDetector:
 
     def _settled(self, cuts: list[Interval], slow: list[Interval], kept: Kept) -> list[Interval]:
         """Cuts and slow transitions that do not contradict one another, with fitted ends, in order."""
+        times = np.array(self._pts, np.int64)
+        flash = int(FLASH / self._time_base)
+        cuts = [one for one in cuts if not interrupted(one, kept, times, flash)]
         slow = [one for one in slow if believed(one, kept)]
         cuts = [
             cut
@@ -87,7 +98,6 @@ class ShotDetector:
             if not any(one.start < cut.start < one.end and one.confidence > cut.confidence for one in slow)
         ]
         slow = [one for one in slow if not any(one.start < cut.start < one.end for cut in cuts)]
-        times = np.array(self._pts, np.int64)
         edges = sorted([0, len(kept), *(one.start for one in cuts)])
         done: list[Interval] = []
         for number, one in enumerate(slow):

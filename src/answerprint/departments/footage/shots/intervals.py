@@ -15,6 +15,9 @@ from answerprint.departments.footage.shots.network import CUT, KINDS
 
 CUT_LEAST = 0.5  # probability of a cut
 CUT_APART = 2  # pictures: nearer cuts are one that a blended picture made into two
+FLASH_FRAMES = 16  # pictures on either side of a cut that may tell it to be a flash …
+FLASH_JUMP = 12.0  # … whose light changes by so many levels …
+CAME_BACK = 0.25  # … and comes back to within this part of the change
 SLOW_LEAST = 0.5  # probability of being part of any slow transition
 SURE = 0.55  # mean probability of a slow transition's own kind
 LEAST_FRAMES = 3  # a shorter ramp is a soft cut
@@ -61,6 +64,28 @@ def cuts_of(probabilities: Floats) -> list[Interval]:
         else:
             kept.append(int(index))
     return [Interval("cut", index, index, float(sure[index])) for index in kept]
+
+
+def interrupted(cut: Interval, kept: Kept, times: NDArray[np.int64], flash: int) -> bool:
+    """Whether a cut is an edge of something bright or dark that comes between and is over within `flash`
+    ticks: the light before it comes back. Quantiles are compared, which motion in between leaves alone."""
+    at = cut.start
+    light = kept.quantiles[max(0, at - FLASH_FRAMES) : at + FLASH_FRAMES].astype(np.float32)
+    ticks = times[max(0, at - FLASH_FRAMES) : at + FLASH_FRAMES]
+    here = min(at, FLASH_FRAMES)
+    jump = float(np.abs(light[here] - light[here - 1]).mean())
+    if jump < FLASH_JUMP:
+        return False
+    step = int(ticks[here] - ticks[here - 1])
+    later = (ticks > ticks[here]) & (ticks <= ticks[here - 1] + flash + step)
+    earlier = (ticks < ticks[here - 1]) & (ticks >= ticks[here] - flash - step)
+    back = np.concatenate(
+        [
+            np.abs(light[later] - light[here - 1]).mean(axis=1),
+            np.abs(light[earlier] - light[here]).mean(axis=1),
+        ]
+    )
+    return bool(len(back) and back.min() < CAME_BACK * jump)
 
 
 def slow_of(probabilities: Floats) -> list[Interval]:
