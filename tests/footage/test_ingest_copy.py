@@ -196,6 +196,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_done(
     assert caught.value.code == "AP-STORE-009"
     halves = [one for one in content(tmp_path / "raid/A001").items() if content(card).get(one[0]) != one[1]]
     assert halves == []
+    assert [one.name for one in (tmp_path / "raid").glob("A001/.answerprint-*")] == []
     assert not copied(card, tmp_path / "raid").needs_a_person
     assert content(tmp_path / "raid/A001") == content(card)
 

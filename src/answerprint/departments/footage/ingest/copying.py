@@ -189,10 +189,15 @@ class _Copy:
             for entry in entries:
                 for at in self._one(entry):
                     waiting[at].append(entry)
-        except AnswerprintError:  # the disk is full, or gone: what is aside would only stand in its way
+        except (
+            AnswerprintError
+        ):  # the disk is full, or gone: what came before is settled where that still goes
             for at, target in enumerate(self.plan.targets):
-                for entry in waiting[at]:
-                    _remove(target.place(entry).aside)
+                try:
+                    self._settle(target, waiting[at])
+                except AnswerprintError:
+                    for entry in waiting[at]:
+                        _remove(target.place(entry).aside)
             raise
         for at, target in enumerate(self.plan.targets):
             self._settle(target, waiting[at])

@@ -18,7 +18,8 @@ from answerprint.departments.footage.ingest.listing import Entry, Listing
 from answerprint.departments.footage.ingest.reading import Place
 from answerprint.store.disk import coded_writing, display_name
 
-SPARE = 16 << 20  # bytes left free beside the files: folders, journal, hash list
+SPARE = 1 << 20  # bytes left free beside the files: journal, hash list, …
+SPARE_EACH = 4096  # … and for each file what a disk takes for its name and its last block
 
 
 @dataclass(eq=False)
@@ -177,10 +178,10 @@ def _check_space(plan: Plan) -> None:
         disks[device] = (disks.get(device, (0, existing))[0] + target.needed, target.root)
     for needed, root in disks.values():
         free = shutil.disk_usage(_existing(root)).free
-        if needed and free < needed + SPARE:
+        if needed and free < needed + SPARE + SPARE_EACH * len(plan.entries):
             raise FootageError(
                 "AP-FOOTAGE-211",
-                f"not enough space: {_gigabytes(needed)} to copy, {_gigabytes(free)} free",
+                f"not enough space: {_amount(needed)} to copy, {_amount(free)} free",
                 file=display_name(root),
                 remedy="free some space, or choose another disk; nothing was written",
             )
@@ -200,5 +201,5 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.2f} GB" if count >= 10_000_000 else f"{count / 1e6:.2f} MB"
+def _amount(count: int) -> str:
+    return f"{count / 1e9:.2f} GB" if count >= 10**9 else f"{count / 1e6:.1f} MB"
