@@ -256,6 +256,23 @@ def test_a_card_is_never_copied_into_itself(tmp_path: Path, card: Path, place: s
     assert caught.value.code == "AP-USE-214"
 
 
+def test_a_folder_that_holds_other_files_is_not_vouched_for_as_a_whole(tmp_path: Path, card: Path) -> None:
+    lay(tmp_path / "raid" / "A001", "sub/stranger.txt")
+    copied(card, tmp_path / "raid")
+    [generation] = (tmp_path / "raid/A001/ascmhl").glob("*.mhl")
+    text = generation.read_text()
+    assert "stranger" not in text and "<roothash>" not in text
+    assert "<path>CLIPS</path>" in text and "<path>sub</path>" not in text and "<path>sub/deep</path>" in text
+    assert verify(tmp_path / "raid/A001").new == ("sub/stranger.txt",)
+
+
+def test_a_single_file_is_copied_into_the_folder_and_leaves_nothing_else(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "raid").mkdir()
+    copied(card / "b.xml", tmp_path / "raid")
+    assert {one.name for one in (tmp_path / "raid").iterdir()} == {"b.xml"}
+    assert {one.name for one in tmp_path.iterdir()} == {"raid", "cards"}
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path, card: Path) -> None:
     (tmp_path / "raid").mkdir()
     done = copied(card, tmp_path / "raid", dry_run=True)

@@ -76,10 +76,10 @@ def copy_card(
 ) -> CopyDocument:
     """Copies a card into a folder of its name (or `name`) in every destination.
 
-    creator: who the ASC MHL generation names; None writes none. What cannot be read, and what would write
-    over another file, is a finding; everything else is copied. Raises UsageError AP-USE-211 … 215,
-    FootageError AP-FOOTAGE-211 (not enough space), StoreError AP-STORE-009 (a disk is full),
-    AP-STORE-010 (not writable).
+    creator: who the ASC MHL generation names; None writes none, and a single file gets none. What cannot be
+    read, and what would write over another file, is a finding; everything else is copied. Raises UsageError
+    AP-USE-211 … 215, FootageError AP-FOOTAGE-211 (not enough space), AP-FOOTAGE-212 (a disk that fails),
+    StoreError AP-STORE-009 (a disk is full), AP-STORE-010 (not writable).
     """
     listing = list_folder(source)
     plan = plan_copy(listing, source, destinations, name, formats, probe=not dry_run)
@@ -152,7 +152,7 @@ class _Copy:
         documents = []
         for target in self.plan.targets:
             recorded: list[str] = []
-            if creator is not None and target.recordable:
+            if creator is not None and target.recordable and not source.is_file():
                 recorded = self._seal(target, creator)
             if not self.failed:
                 target.journal.remove()
@@ -334,6 +334,12 @@ class _Copy:
                 text = f"{display_name(entry.path)} on the card is not what the card's own history recorded"
                 self.findings.append(finding("checksum", entry.path, text, severity="problem", person=True))
             sealed.append(Sealed(entry.path, entry.size, entry.modified, values, action))
+        recorded = {one.path for one in sealed}
+        sealed += [
+            Sealed(one.path, one.size, one.modified, {}, "")
+            for one in copy.files
+            if one.path not in recorded and not is_history(one)
+        ]
         folders = [one for one in copy.folders if "ascmhl" not in one.split("/")]
         return seal(target.root, sealed, folders, histories, creator, "transfer")
 

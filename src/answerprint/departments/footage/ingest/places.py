@@ -83,7 +83,8 @@ def plan_copy(
     plan = Plan(list(listing.files), list(listing.folders), [])
     for root in roots:
         label = root.name if name != "." else source.name
-        journal = Journal(root.parent / f".{label[:80]}.copying.jsonl", source.resolve(), formats)
+        holder = root.parent if name != "." else root
+        journal = Journal(holder / f".{label[:80]}.copying.jsonl", source.resolve(), formats)
         plan.targets.append(Target(root, journal))
     _leave_out_history(plan)
     _collisions(plan, roots, probe)

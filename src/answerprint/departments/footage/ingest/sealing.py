@@ -24,7 +24,11 @@ from answerprint.store.disk import coded_writing, sync_folder, write_atomically
 
 
 class Sealed(NamedTuple):
-    """What is to be recorded of a file. path: relative to the folder sealed; values: by format."""
+    """What is to be recorded of a file.
+
+    path: relative to the folder sealed. values: by format; none for a file that is there but not vouched for:
+    it is not recorded, and the folders it lies in get no hash.
+    """
 
     path: str
     size: int
@@ -56,7 +60,7 @@ def seal(
     known = {one.root: one for one in histories}
     written: list[tuple[str, str]] = []  # root, path of its generation from the top
     for root in roots:
-        inside = [one for one in kept if _home(one.path, roots) == root]
+        inside = [one for one in kept if one.values and _home(one.path, roots) == root]
         below = [(other, path) for other, path in written if _home_of_root(other, roots) == root]
         if not inside and not below and root:
             continue
@@ -95,7 +99,7 @@ def _write(
         )
 
     def entries() -> Iterator[FileHash | FolderHash]:
-        for one in files:
+        for one in (held for held in files if held.values):
             yield FileHash(
                 path=one.path[start:],
                 size=one.size,

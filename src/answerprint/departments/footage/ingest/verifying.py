@@ -139,11 +139,12 @@ class _Check:
 
     def sealed(self) -> list[Sealed]:
         actions = {"verified": "verified", "failed": "failed", "new": "original", "unchecked": "original"}
-        return [
-            Sealed(one.path, one.size, one.modified, self.values[one.path], actions[self.outcome[one.path]])
-            for one in self.files
-            if self.outcome[one.path] in actions and self.values[one.path]
-        ]
+        found = []
+        for one in self.files:
+            outcome = self.outcome[one.path]
+            values = self.values[one.path] if outcome in actions else {}
+            found.append(Sealed(one.path, one.size, one.modified, values, actions.get(outcome, "")))
+        return found
 
     def document(self, recorded: list[str]) -> VerifiedDocument:
         there = {one.path for one in self.listing.files}
