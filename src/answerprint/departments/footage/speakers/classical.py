@@ -146,40 +146,44 @@ def _sums(frames: Doubles) -> _Sums:
 
 def _merged(sums: list[_Sums], floor: Doubles, people: int | None) -> list[_Sums]:
     """Stretches joined while the criterion prefers one voice to two, the clearest case first."""
-    groups = list(sums)
-    spread = [_spread(one, floor) for one in groups]
-    gain = np.full((len(groups), len(groups)), np.inf)
-    for i in range(len(groups)):
-        for j in range(i):
-            gain[i, j] = _apart(groups[i], groups[j], spread[i], spread[j], floor)
-    while len(groups) > (people or 1):
-        i, j = divmod(int(gain.argmin()), len(groups))
-        if people is None and gain[i, j] >= 0:
+    count = np.array([one.count for one in sums])
+    first = np.stack([one.first for one in sums])
+    second = np.stack([one.second for one in sums])
+    spread = _spread(count, first, second, floor)
+    apart = np.full((len(sums), len(sums)), np.inf)
+
+    def compared(i: int, others: Ints) -> Doubles:
+        """ΔBIC of one group with others: over 0 where two Gaussians are worth their parameters."""
+        both = count[i] + count[others]
+        joint = _spread(both, first[i] + first[others], second[i] + second[others], floor)
+        told = 0.5 * (both * joint - count[i] * spread[i] - count[others] * spread[others])
+        size = first.shape[1]
+        cost: Doubles = told - WEIGHT * 0.5 * (size + size * (size + 1) / 2) * np.log(both)
+        return cost
+
+    for i in range(1, len(sums)):
+        apart[i, :i] = apart[:i, i] = compared(i, np.arange(i))
+    alive = np.ones(len(sums), np.bool_)
+    while alive.sum() > (people or 1):
+        i, j = divmod(int(apart.argmin()), len(sums))
+        if people is None and apart[i, j] >= 0:
             break
-        i, j = min(i, j), max(i, j)
-        groups[i] = groups[i] + groups[j]
-        del groups[j]
-        gain = np.delete(np.delete(gain, j, axis=0), j, axis=1)
-        spread[i] = _spread(groups[i], floor)
-        del spread[j]
-        for other in range(len(groups)):
-            if other != i:
-                value = _apart(groups[i], groups[other], spread[i], spread[other], floor)
-                gain[max(i, other), min(i, other)] = value
-    return groups
+        for values in (count, first, second):
+            values[i] += values[j]
+        alive[j] = False
+        spread[i] = _spread(count[i : i + 1], first[i : i + 1], second[i : i + 1], floor)[0]
+        apart[j] = apart[:, j] = np.inf
+        others = np.flatnonzero(alive & (np.arange(len(sums)) != i))
+        apart[i, others] = apart[others, i] = compared(i, others)
+    return [_Sums(float(count[k]), first[k], second[k]) for k in np.flatnonzero(alive)]
 
 
-def _spread(one: _Sums, floor: Doubles) -> float:
-    return float(np.linalg.slogdet(one.gaussian(floor)[1])[1])
-
-
-def _apart(one: _Sums, other: _Sums, spread: float, other_spread: float, floor: Doubles) -> float:
-    """ΔBIC: over 0 where two Gaussians are worth their parameters."""
-    both = one + other
-    size = len(one.first)
-    parameters = size + size * (size + 1) / 2
-    told = 0.5 * (both.count * _spread(both, floor) - one.count * spread - other.count * other_spread)
-    return told - WEIGHT * 0.5 * parameters * float(np.log(both.count))
+def _spread(count: Doubles, first: Doubles, second: Doubles, floor: Doubles) -> Doubles:
+    """(n,) log determinants of the covariances of n groups."""
+    mean = first / count[:, None]
+    covariance = second / count[:, None, None] - mean[:, :, None] * mean[:, None, :] + floor
+    found: Doubles = np.linalg.slogdet(covariance)[1]
+    return found
 
 
 def _log_likelihood(frames: Doubles, mean: Doubles, covariance: Doubles) -> Doubles:
