@@ -125,7 +125,7 @@ def test_names_survive_new_vectors_and_new_files() -> None:
         for mark, name in zip(marks, ("ANNA", "BEN"), strict=True)
     ]
     before = people_of(tracks, places, "first@1", 0.6).labels
-    assert before == {"one": {0: "ANNA", 1: "BEN"}, "two": {0: "ANNA", 1: "BEN"}}
+    assert before == {"one": {"0": "ANNA", "1": "BEN"}, "two": {"0": "ANNA", "1": "BEN"}}
     turned = np.linalg.qr(np.random.default_rng(5).normal(size=(48, 48)))[0]
     for those, _ in tracks.values():
         for track in those:
@@ -134,7 +134,7 @@ def test_names_survive_new_vectors_and_new_files() -> None:
             ]
     tracks = {"earlier": tracks["two"], **tracks}
     after = people_of(tracks, places, "second@1", 0.6).labels
-    assert after == {asset: {0: "ANNA", 1: "BEN"} for asset in tracks}
+    assert after == {asset: {"0": "ANNA", "1": "BEN"} for asset in tracks}
 
 
 def test_a_place_is_where_and_when_and_of_that_face() -> None:

@@ -31,9 +31,9 @@ def people_of(tracks: Mapping[str, Tracks], named: Sequence[Place], backend: str
                     name=names.get(number, ""),
                 )
             )
-    labels: dict[str, dict[int, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     for member, label in zip(members, grouped(members, threshold), strict=True):
-        labels.setdefault(member.asset, {})[member.number] = label
+        labels.setdefault(member.asset, {})[str(member.number)] = label
     known = sum(1 for one in members if one.vectors.size)
     return People(labels=labels, backend=backend, grouped=known, threshold=threshold)
 

@@ -114,7 +114,7 @@ def faces_of(
     labels: dict[int, str] = {}
     if embedder is not None:
         people = people_of({"": (tracks, summary.time_base)}, (), embedder.name, alike(embedder.name))
-        labels = people.labels.get("", {})
+        labels = people.of("")
     clock = PictureClock(asked, summary)
     document = FacesDocument(
         backend=MODEL,

@@ -20,12 +20,16 @@ MOST = 4_000  # faces grouped at once: their cosines fill 64 MB
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
-    """asset → number of the face in its `faces.1` → person_1 …, or a name."""
+    """asset → number of the face in its `faces.1`, as text (JSON has no other keys) → its label."""
 
-    labels: dict[str, dict[int, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
     backend: str = ""
     grouped: int = 0  # faces that had a vector
     threshold: float | None = None
+
+    def of(self, asset: str) -> dict[int, str]:
+        """The labels of one file's faces, by number."""
+        return {int(number): label for number, label in self.labels.get(asset, {}).items()}
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class FacesStep(Step):
 
     name: ClassVar[str] = FACES
     version: ClassVar[int] = 1
-    reads: ClassVar[tuple[str, ...]] = ("faces_seen", "shots")
+    reads: ClassVar[tuple[str, ...]] = ("faces_seen",)
     optional: ClassVar[tuple[str, ...]] = ("shots", "people")
     writes: ClassVar[tuple[str, ...]] = ("faces", "cues")
     libraries: ClassVar[tuple[str, ...]] = ("numpy",)
@@ -119,7 +119,7 @@ class FacesStep(Step):
         tracks, base = _tracks(inputs["faces_seen"], shots)
         labels = names_at(tracks, base, self.named)
         if "people" in inputs:
-            labels = {**inputs["people"].record(People).labels.get(self.asset, {}), **labels}
+            labels = {**inputs["people"].record(People).of(self.asset), **labels}
         write_track(context, self.asset, "faces", 1 / base, face_marks(tracks, base, labels))
         write_track(context, self.asset, "cues", 1 / base, cue_marks(tracks, base, labels))
 
