@@ -44,7 +44,12 @@ class AlignedWord:
 
 
 class Aligner:
-    """Lays known words along sound. Make one and use it for many stretches."""
+    """Lays known words along sound. Make one and use it for many stretches.
+
+    total: the log likelihood of the whole sound aligned last, pauses and all, to weigh words against others.
+    """
+
+    total: float = -math.inf
 
     def __init__(self) -> None:
         pocketsphinx.set_loglevel("FATAL")
@@ -64,7 +69,9 @@ class Aligner:
         self._decoder.process_raw(np.ascontiguousarray(samples, "<i2").tobytes(), full_utt=True)
         self._decoder.end_utt()
         segments = self._decoder.seg() if self._decoder.hyp() is not None else None
-        found = [one for one in segments or () if not one.word.startswith(NOISE_WORDS)]
+        segments = list(segments or ())
+        self.total = sum(math.log(one.ascore) if one.ascore > 0 else -745.0 for one in segments)
+        found = [one for one in segments if not one.word.startswith(NOISE_WORDS)]
         if len(found) != len(words):
             return []
         aligned = []

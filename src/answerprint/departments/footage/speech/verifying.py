@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.departments.footage.speech.alignment import AlignedWord, Aligner
-from answerprint.departments.footage.speech.deviations import Gap, gaps_of
+from answerprint.departments.footage.speech.deviations import Gap, deviations_of, gaps_of
 from answerprint.departments.footage.speech.readings import Heard, Reading, ReadWord
-from answerprint.departments.footage.speech.recogniser import FRAME, RATE
+from answerprint.departments.footage.speech.recogniser import RATE
 
 AIR = RATE // 10  # samples beside a gap at the end of a reading
+SWAP_WIDTH = 3  # words of a line that slips may lie apart and still be one swap
 BENEFIT = 40.0  # log likelihoods that the written words may fit worse (85 and more where others were said)
 
 
@@ -26,7 +27,13 @@ def verified(
 ) -> Heard:
     """The readings with the written word where it may as well have been said. lines: words of each by key."""
     readings = tuple(
-        _verified(samples, reading, lines[reading.line_key], aligner) for reading in heard.readings
+        _swapped(
+            samples,
+            _verified(samples, reading, lines[reading.line_key], aligner),
+            lines[reading.line_key],
+            aligner,
+        )
+        for reading in heard.readings
     )
     return msgspec.structs.replace(heard, readings=readings)
 
@@ -44,9 +51,14 @@ def _verified(samples: NDArray[np.int16], reading: Reading, line: Sequence[str],
             words = [*words[:at], *said, *words[at + len(gap.heard) :]]
     if len(words) == len(reading.words) and all(a is b for a, b in zip(words, reading.words, strict=True)):
         return reading
-    said_words = {word.script_index for word in words if word.kind in ("match", "substituted")}
-    missing = tuple(index for index in range(len(line)) if index not in said_words)
-    wrong = len(missing) + sum(word.kind != "match" for word in words)
+    return _of_words(reading, words, line)
+
+
+def _of_words(reading: Reading, words: Sequence[ReadWord], line: Sequence[str], wrong: int = 0) -> Reading:
+    """The reading made of other words. wrong: slips that no single word shows."""
+    said = {word.script_index for word in words if word.kind in ("match", "substituted")}
+    missing = tuple(index for index in range(len(line)) if index not in said)
+    wrong += len(missing) + sum(word.kind != "match" for word in words)
     return msgspec.structs.replace(
         reading,
         words=tuple(words),
@@ -56,6 +68,51 @@ def _verified(samples: NDArray[np.int16], reading: Reading, line: Sequence[str],
         completeness=round(1 - len(missing) / len(line), 4),
         fidelity=round(max(0.0, 1 - wrong / len(line)), 4),
     )
+
+
+def _matches(words: Sequence[AlignedWord], indexes: Sequence[int]) -> list[ReadWord]:
+    return [
+        ReadWord(
+            text=word.text,
+            start_sample=word.start_sample,
+            end_sample=word.end_sample,
+            kind="match",
+            script_index=index,
+            fit=word.fit,
+        )
+        for word, index in zip(words, indexes, strict=True)
+    ]
+
+
+def _swapped(samples: NDArray[np.int16], reading: Reading, line: Sequence[str], aligner: Aligner) -> Reading:
+    """The reading with two neighbouring words in each other's place, where that fits better than the slips
+    heard there: the language model expects no such thing, and hears a word twice, or none, instead."""
+    slips = deviations_of(reading, line)
+    said = [word.script_index for word in reading.words if word.script_index is not None]
+    if not slips or not said or any(one.kind == "swapped" for one in slips):
+        return reading
+    low = min(one.index for one in slips)
+    high = min(max(one.index + max(one.count, 1) - 1 for one in slips), len(line) - 1)
+    if high - low > SWAP_WIDTH:
+        return reading
+    first, last = min(*said, low), max(*said, high)
+    start = max(0, reading.start_sample - AIR)
+    sound = samples[start : reading.end_sample + AIR]
+    if not aligner.align(sound, [word.text for word in reading.words], start):
+        return reading
+    best, best_order = aligner.total, None
+    best_words: Sequence[AlignedWord] = ()
+    for at in range(max(first, low - 2), min(last - 1, high + 1) + 1):
+        if line[at] == line[at + 1]:
+            continue
+        order = list(range(first, last + 1))
+        order[at - first], order[at - first + 1] = at + 1, at
+        words = aligner.align(sound, [line[index] for index in order], start)
+        if words and aligner.total > best:
+            best, best_order, best_words = aligner.total, order, words
+    if best_order is None:
+        return reading
+    return _of_words(reading, _matches(best_words, best_order), line, wrong=1)
 
 
 def _together(words: Sequence[ReadWord], gap: Gap) -> bool:
@@ -81,23 +138,7 @@ def _as_written(
     texts = [word.text for word in words]
     in_place = [line[index] for index in gap.missing]
     written = aligner.align(sound, [*texts[:at], *in_place, *texts[at + len(gap.heard) :]], start)
-    other = aligner.align(sound, texts, start)
-    if not written or not other:
+    as_written = aligner.total
+    if not written or not aligner.align(sound, texts, start) or as_written < aligner.total - BENEFIT:
         return None
-    if _likelihood(written) < _likelihood(other) - BENEFIT:
-        return None
-    return [
-        ReadWord(
-            text=word.text,
-            start_sample=word.start_sample,
-            end_sample=word.end_sample,
-            kind="match",
-            script_index=index,
-            fit=word.fit,
-        )
-        for word, index in zip(written[at : at + len(in_place)], gap.missing, strict=True)
-    ]
-
-
-def _likelihood(words: Sequence[AlignedWord]) -> float:
-    return sum(word.fit * (word.end_sample - word.start_sample) / FRAME for word in words)
+    return _matches(written[at : at + len(in_place)], gap.missing)
