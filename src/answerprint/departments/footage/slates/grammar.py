@@ -30,7 +30,8 @@ LABELS: Mapping[str, Field | Literal["other"]] = {
         "other",
     ),
 }
-_FUZZY = 4  # letters a label has at least for one of them to be misread
+_FUZZY = 4  # letters a word has at least for one of them to be misread
+_FORGIVEN = ("SCENE", "SLATE", "TAKE", "ROLL", "CAMERA", "SOUND", "PRODUCTION", "DIRECTOR")
 _FIGURE = str.maketrans("OQDILZSGB", "000112568")
 _AS_LETTER = str.maketrans("01258", "OIZSB")
 _FOLDED = 0.35  # a letter taken for the figure it looks like weighs this much
@@ -55,7 +56,7 @@ def label_of(text: str) -> Field | Literal["other"] | None:
         return LABELS[plain]
     if len(plain) < _FUZZY:
         return None
-    near = {LABELS[label] for label in LABELS if len(label) >= _FUZZY and _one_off(plain, label)}
+    near = {LABELS[label] for label in _FORGIVEN if _one_off(plain, label)}
     return near.pop() if len(near) == 1 else None
 
 
@@ -133,6 +134,8 @@ def _value(field: str, text: str) -> tuple[str, int]:
 def _scene(text: str) -> tuple[str, int]:
     """12A, A12, 12AB, 12-3: figures in the middle, what looks like one among them folded."""
     best: tuple[str, int] = ("", 0)
+    if not any(map(str.isdigit, text)):
+        return best  # a word is no number, however many of its letters look like figures
     for before in range(0, min(2, len(text) - 1) + 1):
         for after in range(0, min(3, len(text) - before - 1) + 1):
             head, body, tail = text[:before], text[before : len(text) - after], text[len(text) - after :]

@@ -53,6 +53,8 @@ class Turned:
 
 def level(grey: NDArray[np.uint8]) -> tuple[Turned, list[TextLine], list[TextLine]]:
     """The picture (h, w) with its text level; its lines of several letters, and letters that stand alone."""
+    if min(grey.shape) < 2 * LEAST_HIGH:
+        return Turned(grey, np.array([[1.0, 0, 0], [0, 1.0, 0]]), 0.0), [], []
     parts = _parts(grey)
     degrees = _lean_of(parts)
     if abs(degrees) < 1.5:

@@ -107,7 +107,8 @@ def ctc_texts(
                     nexts.setdefault(text, [0.0, 0.0])[0] += share * (blank + letter)
                 elif text and code == text[-1]:
                     nexts.setdefault(text, [0.0, 0.0])[1] += share * letter
-                    nexts.setdefault((*text, code), [0.0, 0.0])[1] += share * blank
+                    if blank > 0:
+                        nexts.setdefault((*text, code), [0.0, 0.0])[1] += share * blank
                 else:
                     nexts.setdefault((*text, code), [0.0, 0.0])[1] += share * (blank + letter)
         best = sorted(nexts.items(), key=lambda one: -(one[1][0] + one[1][1]))[:beam]
