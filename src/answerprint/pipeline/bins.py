@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from answerprint.core.logged import Glance, Inspection
+from answerprint.core.logged import Glance, Inspection, Slate
 from answerprint.core.records import Asset
 from answerprint.core.time import Time, TimeDocument, time_document
 from answerprint.pipeline.making import Making, executor_for
 from answerprint.pipeline.progress import Listener
-from answerprint.pipeline.stages.align import read_slates
+from answerprint.pipeline.stages.align import align, read_script, read_slates
+from answerprint.pipeline.stages.browse import browse
 from answerprint.pipeline.stages.deep import deep_pass
 from answerprint.pipeline.stages.log import fast_pass, most_wanted
+from answerprint.pipeline.stages.sync import sync
 from answerprint.store.production import Production
 
 T = TypeVar("T")
@@ -83,20 +85,38 @@ def log_production(
                 progress=listener,
                 decisions=catalogue.decisions(),
             )
-            if listener is not None:
-                listener.stage("fast pass")
+            begins = listener.stage if listener is not None else _unheard
+            begins("fast pass")
             fast_pass(making)
             slates = read_slates(making)
             if bins is not None:
                 bins(_logged(making))
             if not fast:
-                if listener is not None:
-                    listener.stage("deep pass")
-                circled = [id for id, slate in slates.items() if slate.circled]
-                deep_pass(making, most_wanted(making, first, circled))
+                _deep(making, first, slates, begins)
             return _logged(making), _strips(making)
         finally:
             catalogue.close()
+
+
+def _deep(
+    making: Making, first: Sequence[str], slates: Mapping[str, Slate], begins: Callable[[str], None]
+) -> None:
+    """Every track there is: of each file, of sound with picture, of lines, of the files together."""
+    begins("deep pass")
+    circled = [id for id, slate in slates.items() if slate.circled]
+    deep_pass(making, most_wanted(making, first, circled), everything=True, slates=slates)
+    begins("sync")
+    matches = sync(making)
+    begins("align")
+    screenplay = read_script(making)
+    if screenplay is not None:
+        align(making, screenplay, matches)
+    begins("browse")
+    browse(making, screenplay, matches)
+
+
+def _unheard(stage: str) -> None:
+    """Nobody listens."""
 
 
 def _logged(making: Making) -> Logged:
