@@ -385,7 +385,7 @@ def all_score(row: Row, films: list[Composite]) -> tuple[float, float, float]:
 
 
 def found_part(row: Row, films: list[Composite], kinds: tuple[str, ...]) -> tuple[float, float]:
-    """The part of the transitions of these kinds with any report inside, and the mean IoU of its intervals."""
+    """The part of the transitions of these kinds with any report inside, and the mean IoU of intervals."""
     true = hit = 0
     overlaps: list[float] = []
     for found, film in zip(row.found, films, strict=True):

@@ -228,10 +228,7 @@ def read_small(path: Path) -> np.ndarray:
 
 
 def shrink(frames: np.ndarray, width: int = 64, height: int = 36) -> np.ndarray:
-    """(n, 36, 64) uint8 luma as a decoder gives it: Rec. 601, 16 … 235."""
-    luma = 16 + frames.astype(np.float32) @ np.array([65.738, 129.057, 25.064], np.float32) / 256
-    small = [cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) for one in luma]
-    return np.rint(np.stack(small)).astype(np.uint8)
+    return np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) for one in frames])
 
 
 def _blend(first: np.ndarray, second: np.ndarray, alpha: float) -> np.ndarray:

@@ -121,6 +121,21 @@ def test_a_cut_right_after_a_flash_is_still_found(library: Library) -> None:
     assert frames_of(detect(film.pixels)) == film.truth
 
 
+def test_a_cut_between_pictures_of_one_brightness_is_seen_by_its_colour(library: Library) -> None:
+    grey = library.texture_shot(60, 0.4).mean(axis=3, keepdims=True) * 0.5 + 60
+    warm, cold = (grey + np.array(tint) for tint in ((40, 0, -90), (-40, 17, 20)))
+    film = Film()
+    film.add(library.noisy(warm[:30]))
+    film.cut(library.noisy(np.roll(cold[30:], 60, axis=2)))
+    assert frames_of(detect(film.pixels)) == film.truth
+
+
+def test_coloured_light_is_no_cut(library: Library) -> None:
+    frames = shot(library, 60).astype(np.float32)
+    frames[30:] *= (1.2, 1.0, 0.5)
+    assert frames_of(detect(np.clip(frames, 0, 255).astype(np.uint8))) == []
+
+
 def test_a_whip_pan_is_one_shot(library: Library) -> None:
     for peak in (20.0, 45.0, 80.0):
         assert frames_of(detect(library.noisy(library.whip_pan(40, peak)))) == []
@@ -154,14 +169,14 @@ def test_the_result_does_not_depend_on_the_blocks(library: Library) -> None:
 
 
 def test_one_frame_is_one_shot_and_none_is_none() -> None:
-    one = np.full((1, 36, 64), 90, np.uint8)
+    one = np.full((1, 36, 64, 3), 90, np.uint8)
     assert detect(one).shots == ((0, TICKS),)
     assert ShotDetector(BASE).finish(0) == ShotList(boundaries=(), shots=())
 
 
 def test_timestamps_that_fall_back_are_refused() -> None:
     with pytest.raises(ValueError, match="timestamps rise"):
-        ShotDetector(BASE).add(np.array([5, 5]), np.zeros((2, 36, 64), np.uint8))
+        ShotDetector(BASE).add(np.array([5, 5]), np.zeros((2, 36, 64, 3), np.uint8))
 
 
 def read(path: Path) -> tuple[np.ndarray, np.ndarray, Fraction]:

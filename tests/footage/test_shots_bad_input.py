@@ -112,7 +112,7 @@ def test_a_sheet_never_lands_on_the_film_nor_on_what_is_there(
 
 def test_an_hour_of_pictures_takes_tens_of_megabytes() -> None:
     detector = ShotDetector(Fraction(1, 25))
-    block = np.full((512, 36, 64), 90, np.uint8)
+    block = np.full((512, 36, 64, 3), 90, np.uint8)
     count = 0
     for _ in range(8):
         detector.add(np.arange(count, count + 512), block)
@@ -123,5 +123,6 @@ def test_an_hour_of_pictures_takes_tens_of_megabytes() -> None:
         for part in track._parts
         for array in vars(part).values()
     )
+    kept += sum(one.nbytes for one in detector._colours)
     assert kept / count * 90_000 < 60e6
     assert len(detector._every._near) <= 3

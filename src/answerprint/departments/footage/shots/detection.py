@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.departments.footage.shots.boundaries import Boundary, ShotList, shots_between
+from answerprint.departments.footage.shots.colour import colour_cuts, colours, luma
 from answerprint.departments.footage.shots.evidence import HEIGHT, REACH, WIDTH, Kept, joined, keep
 from answerprint.departments.footage.shots.intervals import (
     Interval,
@@ -22,12 +23,13 @@ from answerprint.departments.footage.shots.intervals import (
     cuts_of,
     fitted,
     interrupted,
+    one_scene,
     slow_of,
 )
 from answerprint.departments.footage.shots.network import CONTEXT, Network, trained
 from answerprint.media.forms import PictureForm
 
-FORM = PictureForm("grey", WIDTH, HEIGHT)
+FORM = PictureForm("rgb", WIDTH, HEIGHT)
 
 STRETCH = 512  # pictures judged together
 MARGIN = CONTEXT + REACH  # pictures on either side that a judgement depends on
@@ -39,20 +41,21 @@ LONG = 64  # pictures from which the second track is believed
 class ShotDetector:
     """Feed with `add`, in presentation order, in blocks of any size; `finish` gives the list.
 
-    The result does not depend on how the pictures were divided into blocks. Memory: 300 bytes a picture.
+    The result does not depend on how the pictures were divided into blocks. Memory: 600 bytes a picture.
     """
 
     def __init__(self, time_base: Fraction, network: Network | None = None) -> None:
         self._time_base = time_base
         self._pts: list[int] = []
+        self._colours: list[NDArray[np.int16]] = []
         network = network or trained()
         self._every = _Track(network)
         self._thinned = _Track(network)
 
     def add(self, pts: NDArray[np.int64], pixels: NDArray[np.uint8]) -> None:
-        """pts (n,) ticks, increasing; pixels (n, 36, 64) uint8 luma as coded."""
-        if pixels.shape[1:] != (HEIGHT, WIDTH) or len(pts) != len(pixels):
-            raise ValueError(f"pictures of {HEIGHT}×{WIDTH} with one timestamp each, not {pixels.shape}")
+        """pts (n,) ticks, increasing; pixels (n, 36, 64, 3) uint8 R'G'B'."""
+        if pixels.shape[1:] != (HEIGHT, WIDTH, 3) or len(pts) != len(pixels):
+            raise ValueError(f"pictures of {HEIGHT}×{WIDTH}×3 with one timestamp each, not {pixels.shape}")
         if not len(pts):
             return
         times = [*self._pts[-1:], *(int(tick) for tick in pts)]
@@ -61,16 +64,20 @@ class ShotDetector:
                 raise ValueError(f"timestamps rise: {after} after {before}")
         offset = -len(self._pts) % THINNED
         self._pts.extend(int(tick) for tick in pts)
-        self._every.add(pixels)
-        if offset < len(pixels):
-            self._thinned.add(pixels[offset::THINNED])
+        grey = luma(pixels)
+        self._colours.append(colours(pixels, grey))
+        self._every.add(grey)
+        if offset < len(grey):
+            self._thinned.add(grey[offset::THINNED])
 
     def finish(self, end_pts: int) -> ShotList:
         """The boundaries and shots; `end_pts` is where the last frame stops being shown."""
         if not self._pts:
             return ShotList(boundaries=(), shots=())
         probabilities, kept = self._every.finish()
-        cuts = cuts_of(probabilities)
+        cuts = [one for one in cuts_of(probabilities) if not one_scene(kept, one.start)]
+        cuts += colour_cuts(np.concatenate(self._colours), kept, cuts)
+        cuts.sort(key=lambda cut: cut.start)
         slow = _with_long(slow_of(probabilities), slow_of(self._thinned.finish()[0]), len(kept))
         intervals = self._settled(cuts, slow, kept)
         times = np.array([*self._pts, end_pts], np.int64)

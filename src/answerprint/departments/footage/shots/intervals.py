@@ -18,6 +18,8 @@ CUT_APART = 2  # pictures: nearer cuts are one that a blended picture made into 
 FLASH_FRAMES = 16  # pictures on either side of a cut that may tell it to be a flash …
 FLASH_JUMP = 12.0  # … whose light changes by so many levels …
 CAME_BACK = 0.25  # … and comes back to within this part of the change
+RELIT = 0.97  # correlation above which a jump is a change of light, not of shot …
+STRUCTURED = 10.0  # … where both pictures have this deviation: an empty one is like any other
 SLOW_LEAST = 0.5  # probability of being part of any slow transition
 SURE = 0.55  # mean probability of a slow transition's own kind
 LEAST_FRAMES = 3  # a shorter ramp is a soft cut
@@ -86,6 +88,13 @@ def interrupted(cut: Interval, kept: Kept, times: NDArray[np.int64], flash: int)
         ]
     )
     return bool(len(back) and back.min() < CAME_BACK * jump)
+
+
+def one_scene(kept: Kept, at: int, alike: float = RELIT) -> bool:
+    """Whether a picture is the one before under other light: their correlation is above `alike`."""
+    if kept.levels[at - 1 : at + 1, 1].min() < STRUCTURED:
+        return False
+    return _likeness(*kept.cells[at - 1 : at + 1].astype(np.float32)) > alike
 
 
 def slow_of(probabilities: Floats) -> list[Interval]:
