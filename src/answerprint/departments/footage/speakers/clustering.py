@@ -25,6 +25,7 @@ APART = 0.97  # where the segmentation network heard the two as different people
 APART_COST = 0.25  # and in the first joining: what that is worth in cosine
 LEAST_SECONDS = 1.5  # less speech is no person of its own
 USUAL = 0.78  # mean cosine of two stretches of one voice, where a voice has only one
+WITHIN_MOST = 0.84  # a tighter voice was heard saying little: others of its stretches may lie further off
 COMPARED = 3000  # stretches compared with each other at most: 72 MB
 GROUPED = 1200  # islands joined one by one at most
 
@@ -125,7 +126,7 @@ def _most_alike(
     mine = owned[pick].astype(np.float64)
     pairs, total = mine.T @ weight @ mine, mine.T @ cosines @ mine
     mean = np.divide(total, pairs, out=centres @ centres.T * USUAL, where=pairs > 0)
-    within = np.where(np.diag(pairs) > 0, np.clip(np.diag(mean), 0.6, 0.9), USUAL)
+    within = np.where(np.diag(pairs) > 0, np.clip(np.diag(mean), 0.6, WITHIN_MOST), USUAL)
     likeness = mean / np.sqrt(np.outer(within, within))
     np.fill_diagonal(likeness, -9)
     limit = np.zeros((count, count))
