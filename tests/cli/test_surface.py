@@ -91,7 +91,7 @@ def test_shots_of_a_delayed_file_start_where_its_pictures_start(
 ) -> None:
     file = shared_data / "video" / "delayed_start.mp4"
     ran = answerprint("shots", file, "--json")
-    assert ran.code == 0 and set(ran.document) == {"boundaries", "shots"}
+    assert ran.code == 0 and set(ran.document) == {"boundaries", "shots", "backend"}
     times = presentation_times(file)
     first = ran.document["shots"][0]
     assert set(first) == {"start", "end"}

@@ -22,6 +22,7 @@ RELIT = 0.97  # correlation above which a jump is a change of light, not of shot
 STRUCTURED = 10.0  # … where both pictures have this deviation: an empty one is like any other
 SLOW_LEAST = 0.5  # probability of being part of any slow transition
 SURE = 0.55  # mean probability of a slow transition's own kind
+SURE_OF_WIPE = 0.82  # a slate taken out of the picture looks like one, at 0.75 and 0.81 in the demonstration
 LEAST_FRAMES = 3  # a shorter ramp is a soft cut
 LEAST_WIPE = 5  # pictures: something that hurries past the lens is quicker
 GAP = 3  # pictures that may be missing inside a slow transition
@@ -106,8 +107,9 @@ def slow_of(probabilities: Floats) -> list[Interval]:
     found = []
     for kind, start, end in runs:
         confidence = float(kinds[start:end, kind].mean())
-        least = LEAST_WIPE if KINDS[kind] == "wipe" else LEAST_FRAMES
-        if end - start >= least and confidence >= SURE:
+        wipe = KINDS[kind] == "wipe"
+        least, sure = (LEAST_WIPE, SURE_OF_WIPE) if wipe else (LEAST_FRAMES, SURE)
+        if end - start >= least and confidence >= sure:
             found.append(Interval(cast(BoundaryType, KINDS[kind]), start, end, confidence))
     return found
 

@@ -20,7 +20,7 @@ class ListenStep(AnalyserStep):
     """The asset's sound as mono 16 kHz, timecode channels left out, with its levels."""
 
     name: ClassVar[str] = "listen"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("media", "probe")
     writes: ClassVar[tuple[str, ...]] = ("sound", "listening")
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy")
