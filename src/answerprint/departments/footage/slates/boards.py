@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ _RIGHT_WITHIN, _BELOW_WITHIN = 14.0, 4.5  # heights of the label
 _JOIN = 0.85  # of their height: nearer parts beside each other may be one value
 LABELS_OF_A_SLATE = 3  # different printed words, one of them scene, slate or take
 _FIELD_AT_LEAST = 0.3
+_PARTED = 0.2  # of their height: a gap at which letters read with a blank are looked at apart
+_MARKS = "-.:,'!|"
+_HALF_AT_LEAST = 0.3
 _HOLES = 0.3  # how surely a thing is read for what lies in it to be its holes
 
 
@@ -79,6 +82,7 @@ def _upright(
     labels = _labels(items)
     if not labels:
         return None
+    items = _parted(items, read)
     near = [one for one in alone if _near_labels(one, labels)][:MOST_ALONE]
     single = read(near)
     for one in single:
@@ -119,9 +123,13 @@ def _one_of_nested(items: Sequence[_Item]) -> list[_Item]:
 
 
 def _sureness(item: _Item) -> float:
-    """Probability of its reading, less for one letter than for several: holes are read as single letters."""
-    text = item.read.best
-    return item.read.confidence * (1.0 if len(text) > 1 else 0.8) if text.strip("-.:,'!|") else 0.0
+    """How surely it is text: of several letters, whichever; of one letter less, since holes read as such."""
+    best, sure = item.read.best, item.read.confidence
+    if len(best) == 1:
+        return 0.6 * sure if best.isalnum() else 0.0
+    if sure < _HOLES:
+        return sure
+    return sum(share for text, share in item.read.texts if len(text.strip(_MARKS)) > 1)
 
 
 def _labels(items: Sequence[_Item]) -> list[_Item]:
@@ -160,6 +168,25 @@ def _surely_a_slate(seen: Sighting) -> bool:
     sure = {name for name, said in seen.fields.items() if max(said.values()) >= _FIELD_AT_LEAST}
     main = sure & {"scene", "slate"}
     return bool(main and "take" in sure) or seen.labels >= LABELS_OF_A_SLATE
+
+
+def _parted(items: Sequence[_Item], read: Callable[[Sequence[TextLine]], list[_Item]]) -> list[_Item]:
+    """The items, those read with a blank and figures as two: a scene and a take that stand close in a row."""
+    found: list[_Item] = []
+    for one in items:
+        parting = one.line.parting
+        numbers = " " in one.read.best and any(map(str.isdigit, one.read.best)) and not one.inline
+        if numbers and parting is not None and parting[1] - parting[0] > _PARTED * one.line.high:
+            sides = (
+                replace(one.line, right=parting[0], parting=None),
+                replace(one.line, left=parting[1], parting=None),
+            )
+            halves = read(sides)
+            if min(half.read.confidence for half in halves) >= _HALF_AT_LEAST:
+                found += halves
+                continue
+        found.append(one)
+    return found
 
 
 def _most_like_text(lines: Sequence[TextLine]) -> list[TextLine]:

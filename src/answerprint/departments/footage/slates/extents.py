@@ -15,6 +15,7 @@ _LOSES = 2  # pictures in a row without it
 _SETTLES_WITHIN = 14  # pictures after it was lost in which the rest of it may leave
 _SETTLED_OVER = 30  # pictures that say how much the picture moves by itself
 _RESTLESS = 2.2
+_PAUSE = 1  # calm pictures after which what moves is no longer the board
 
 Pixels = NDArray[np.uint8]
 
@@ -85,5 +86,10 @@ def _leaving(pictures: list[Pixels], box: tuple[float, float, float, float]) -> 
     calm = changes[_SETTLES_WITHIN:]
     if len(calm) == 0:
         return 0
-    restless = np.flatnonzero(changes[:_SETTLES_WITHIN] > _RESTLESS * float(np.median(calm)) + 1.0)
-    return int(restless[-1]) + 1 if len(restless) else 0
+    restless = changes[:_SETTLES_WITHIN] > _RESTLESS * float(np.median(calm)) + 1.0
+    last = 0
+    for at in np.flatnonzero(restless).tolist():
+        if at - last > _PAUSE:  # somebody moves after it has gone
+            break
+        last = at + 1
+    return last

@@ -93,7 +93,11 @@ def find_slates(
     for number, window in enumerate(windows):
         looked = _look_through(file, form, display, window, reader)
         for group in _groups(looked):
-            found.append(_slate(file, form, display, looked, group, reader, scenes))
+            slate = _slate(file, form, display, looked, group, reader, scenes)
+            if found and slate.start < found[-1].end and _same(slate, found[-1]):
+                found[-1] = max(found[-1], slate, key=lambda one: one.pictures_read)
+            else:
+                found.append(slate)
         if progress is not None:
             progress((number + 1) / len(windows))
     return found
@@ -189,6 +193,12 @@ def _other(one: Sighting, other: Sighting) -> bool:
             if first[0] != second[0] and min(first[1], second[1]) > 0.9:
                 return True
     return False
+
+
+def _same(one: FoundSlate, other: FoundSlate) -> bool:
+    """Whether two slates in the picture at the same time say nothing different."""
+    said = ((one.values.get(name), other.values.get(name)) for name in ("scene", "slate", "take"))
+    return not any(a and b and a.text and b.text and a.text != b.text for a, b in said)
 
 
 def _surest(said: Mapping[str, float]) -> tuple[str, float]:

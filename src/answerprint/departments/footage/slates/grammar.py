@@ -31,6 +31,7 @@ LABELS: Mapping[str, Field | Literal["other"]] = {
     ),
 }
 _FUZZY = 4  # letters a word has at least for one of them to be misread
+_LONG = 6  # letters a word has for one of them to be lost
 _FORGIVEN = ("SCENE", "SLATE", "TAKE", "ROLL", "CAMERA", "SOUND", "PRODUCTION", "DIRECTOR")
 _FIGURE = str.maketrans("OQDILZSGB", "000112568")
 _AS_LETTER = str.maketrans("01258", "OIZSB")
@@ -49,8 +50,8 @@ _T_LABEL = re.compile(r"(?:T|TK|TAKE)\.?(\d{1,2})")
 
 def label_of(text: str) -> Field | Literal["other"] | None:
     """What field a printed word names; one misread letter is forgiven in words of four and more."""
-    plain = re.sub(r"[^A-Z]", "", text.translate(_AS_LETTER) if not text.isdigit() else text)
-    if not plain:
+    plain = re.sub(r"[^A-Z0-9]", "", text).translate(_AS_LETTER)
+    if not plain.isalpha() or text.isdigit():
         return None
     if plain in LABELS:
         return LABELS[plain]
@@ -63,11 +64,15 @@ def label_of(text: str) -> Field | Literal["other"] | None:
 def values(field: str, texts: Iterable[tuple[str, float]]) -> dict[str, float]:
     """What the texts say as values of a field, with their probability; empty where none could be one."""
     found: dict[str, float] = {}
+    fitting = 0.0
     for text, probability in texts:
         value, folds = _value(field, re.sub(r"[\s:,#()'&+!?]", "", text).strip("-./"))
         if value:
             found[value] = found.get(value, 0.0) + probability * _FOLDED**folds
-    return found
+            fitting += probability
+    weight = sum(found.values())
+    # Folding ranks what a text may mean; it takes nothing from the certainty that it is one of these.
+    return {value: share * fitting / weight for value, share in found.items()} if weight > 0 else {}
 
 
 def together(texts: Iterable[tuple[str, float]]) -> dict[str, dict[str, float]]:
@@ -154,10 +159,9 @@ def _figures(text: str) -> tuple[str, int]:
 
 
 def _one_off(text: str, label: str) -> bool:
-    """Whether one letter is changed, lost or too many."""
-    if text == label:
-        return True
+    """Whether one letter is changed, or in a long word lost or too many: LATE is not SLATE."""
     if len(text) == len(label):
         return sum(a != b for a, b in zip(text, label, strict=True)) == 1
     short, long = sorted((text, label), key=len)
-    return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    near = len(long) - len(short) == 1 and len(short) >= _LONG
+    return near and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))

@@ -15,6 +15,7 @@ _SHARE_HIGH = 0.36  # of the picture's height: larger things are no letters
 _LEAN = 0.32  # ink stands this many local deviations from the local mean
 _NEAR = 0.42  # of the letters' height: a wider gap parts two words
 _LIKE = 1.9  # heights of neighbours differ by at most this factor
+_WIDEST_LETTER = 2.6  # of its height: what is wider is no letter, or several that touch
 _MOST_TURN = 42.0  # degrees
 _ROOM_UP, _ROOM_SIDE = 0.15, 0.22  # of the letters' height, left around a line
 
@@ -32,6 +33,7 @@ class TextLine:
     slope: float  # rows a column
     bright: bool
     letters: int
+    parting: tuple[float, float] | None = None  # the widest gap between its letters, left and right of it
 
     @property
     def high(self) -> float:
@@ -179,6 +181,8 @@ def _neighbours(boxes: Boxes, reach: float, tall: float) -> tuple[NDArray[np.int
     middle_y = (boxes[:, 1] + boxes[:, 3]) / 2
     beside = middle_x[None] > middle_x[:, None]
     off = np.abs(middle_y[None] - middle_y[:, None])
+    letter = boxes[:, 2] - boxes[:, 0] < _WIDEST_LETTER * high
+    beside &= letter[:, None] & letter[None]
     pairs = beside & (ratio < _LIKE) & (gap < reach * both) & (gap > -0.5 * both) & (off < tall * both)
     left, right = np.nonzero(pairs)
     return left, right
@@ -265,6 +269,10 @@ def _line(boxes: Boxes, bright: bool) -> TextLine:
         slope = float(np.clip(ends[0], -0.15, 0.15))
     centre = (boxes[:, 0].min() + boxes[:, 2].max()) / 2
     lower = slope * (x - centre)
+    order = np.argsort(boxes[:, 0])
+    reach = np.maximum.accumulate(boxes[order, 2])[:-1]
+    gaps = boxes[order, 0][1:] - reach
+    widest = int(gaps.argmax()) if len(gaps) else 0
     return TextLine(
         left=float(boxes[:, 0].min()),
         top=float((boxes[:, 1] - lower).min()),
@@ -273,6 +281,7 @@ def _line(boxes: Boxes, bright: bool) -> TextLine:
         slope=slope,
         bright=bright,
         letters=len(boxes),
+        parting=(float(reach[widest]), float(reach[widest] + gaps[widest])) if len(gaps) else None,
     )
 
 

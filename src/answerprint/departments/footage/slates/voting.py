@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 FIELDS = ("scene", "slate", "take", "roll", "camera", "fps", "date", "sound")
-SURE = 0.75  # of the weight of all readings: below it a value is unread (set on the validation typefaces)
-ALONE = 0.85  # what one picture by itself must say
+SURE = 0.85  # of the weight of all readings: below it a value is unread (set on the validation typefaces)
+ALONE = 0.92  # what one picture by itself must say
 LEAST_WEIGHT = 0.35  # of one picture: what is hardly readable anywhere is unread
 PRIOR = 2.0  # how much more a scene that the screenplay has weighs
 _SHOWN = 3
