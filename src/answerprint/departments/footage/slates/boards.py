@@ -24,6 +24,7 @@ MOST_LINES = 56  # of a picture that are read
 MOST_ALONE = 40  # single letters that are looked at near labels
 _LABEL_AT_LEAST = 0.25  # probability of a word read as a label
 _VALUE_AT_LEAST = 0.08
+_WORD_AT_LEAST = 0.5
 _RIGHT_WITHIN, _BELOW_WITHIN = 14.0, 4.5  # heights of the label
 _JOIN = 0.85  # of their height: nearer parts beside each other may be one value
 LABELS_OF_A_SLATE = 3  # different printed words, one of them scene, slate or take
@@ -296,7 +297,8 @@ def _inside(line: TextLine, other: TextLine) -> bool:
 
 def _means_something(item: _Item, name: str) -> bool:
     """Whether a thing is a label, surely read, or a possible value: leaves, rules and stripes are none."""
-    if item.label is not None or item.read.confidence >= 0.5:
+    word = item.read.confidence >= _WORD_AT_LEAST and sum(map(str.isalnum, item.read.best)) > 1
+    if item.label is not None or word:
         return True
     return _weight(name, item.read) >= _VALUE_AT_LEAST
 

@@ -70,6 +70,9 @@ def values(field: str, texts: Iterable[tuple[str, float]]) -> dict[str, float]:
         if value:
             found[value] = found.get(value, 0.0) + probability * _FOLDED**folds
             fitting += probability
+            if field in ("roll", "camera") and value[0] == "8":  # 8001 may be B001, and mostly is
+                other = f"B{value[1:]}"
+                found[other] = found.get(other, 0.0) + probability * _FOLDED**folds
     weight = sum(found.values())
     # Folding ranks what a text may mean; it takes nothing from the certainty that it is one of these.
     return {value: share * fitting / weight for value, share in found.items()} if weight > 0 else {}

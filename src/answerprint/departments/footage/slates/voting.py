@@ -8,6 +8,8 @@ import msgspec
 
 FIELDS = ("scene", "slate", "take", "roll", "camera", "fps", "date", "sound")
 SURE = 0.85  # of the weight of all readings: below it a value is unread (set on the validation typefaces)
+MANY = 0.75  # the same, where MANY_PICTURES or more say it
+MANY_PICTURES = 3
 ALONE = 0.92  # what one picture by itself must say
 LEAST_WEIGHT = 0.35  # of one picture: what is hardly readable anywhere is unread
 PRIOR = 2.0  # how much more a scene that the screenplay has weighs
@@ -52,7 +54,7 @@ def vote(
         ranked = sorted(weights.items(), key=lambda one: (-one[1], one[0]))
         text, weight = ranked[0]
         share = weight / total
-        need = SURE if supporters[text] >= 2 else ALONE
+        need = ALONE if supporters[text] < 2 else SURE if supporters[text] < MANY_PICTURES else MANY
         sure = share >= need and weight >= LEAST_WEIGHT
         others = tuple((other, round(w / total, 4)) for other, w in ranked[0 if not sure else 1 :][:_SHOWN])
         found[name] = Value(text if sure else None, round(min(1.0, share), 4), others)
