@@ -3,9 +3,9 @@
 Run: python bench/shots.py [--films FOLDER] [--transnet-films N]
 Films are cut together from real footage (shared data, demo rushes) and from textures of another maker than
 the network was trained on; nothing here was trained on, though the checks that stand behind the network came
-from tests that share some of its clips. The peers live in .venv-bench, made here on the first run. --films keeps
-the films between runs. --transnet-films: only so many of them for TransNetV2, which takes half an hour of
-processor for all; its rows say so.
+from tests that share some of its clips. The peers live in .venv-bench, made here on the first run. --films
+keeps the films between runs. --transnet-films: only so many of them for TransNetV2, which takes half an hour
+of processor for all; its rows say so.
 """
 
 from __future__ import annotations

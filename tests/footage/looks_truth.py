@@ -1,4 +1,4 @@
-"""Pictures whose light, colour and sharpness are known, and shots that were copied, changed or taken twice."""
+"""Pictures whose light, colour and sharpness are known; shots that were copied, changed or taken twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from camera_scenes import Camera, Filmed, Studio
 
 WIDTH, HEIGHT = 320, 180
 TO_RGB = np.linalg.inv(
-    np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+    np.array(
+        [
+            [0.4124564, 0.3575761, 0.1804375],
+            [0.2126729, 0.7151522, 0.0721750],
+            [0.0193339, 0.1191920, 0.9503041],
+        ]
+    )
 )
 
 
@@ -43,9 +49,11 @@ def shown(light: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(light, 0, 1) ** (1 / 2.4) * 255).astype(np.uint8)
 
 
-def patches(random: np.random.Generator, kelvin: float, neutral: float, level: float) -> tuple[np.ndarray, float]:
-    """Codes (180, 320, 3) of a wall of painted patches, `neutral` of them grey, under one light; and their mean
-    display luminance. level: brightness of the light."""
+def patches(
+    random: np.random.Generator, kelvin: float, neutral: float, level: float
+) -> tuple[np.ndarray, float]:
+    """Codes (180, 320, 3) of a wall of painted patches, `neutral` of them grey, under one light; and their
+    mean display luminance. level: brightness of the light."""
     picture = np.zeros((HEIGHT, WIDTH, 3))
     cells = [(y, x) for y in range(0, HEIGHT, 18) for x in range(0, WIDTH, 20)]
     for y, x in cells:
@@ -63,7 +71,7 @@ def patches(random: np.random.Generator, kelvin: float, neutral: float, level: f
 
 
 def head(random: np.random.Generator, ratio: float) -> tuple[np.ndarray, tuple[float, float, float, float]]:
-    """Codes (180, 320, 3) of a head lit from the side, key and fill over fill being `ratio` stops; and its box."""
+    """Codes (180, 320, 3) of a head lit from the side, key and fill over fill `ratio` stops; and its box."""
     high = random.uniform(60, 150)
     wide = high * random.uniform(0.72, 0.85)
     cx, cy = random.uniform(100, 220), random.uniform(80, 100)
@@ -96,7 +104,9 @@ def write(path: Path, pictures: list[np.ndarray], rate: Fraction, crf: int = 20)
         stream.width, stream.height, stream.pix_fmt = wide, high, "yuv420p"
         stream.options = {"preset": "veryfast", "crf": str(crf), "threads": "1"}
         for picture in pictures:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")))
+            container.mux(
+                stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24"))
+            )
         container.mux(stream.encode())
 
 
@@ -113,8 +123,8 @@ class Shot:
 
 
 def shots_twice(seed: int, setups: int, stills: list[np.ndarray]) -> list[Shot]:
-    """Of every set-up two takes and copies of the first; every other set-up is in the scene of the one before,
-    photographed from elsewhere."""
+    """Of every set-up two takes and copies of the first; every other set-up is in the scene of the one
+    before, photographed from elsewhere."""
     random = np.random.default_rng(seed)
     shots: list[Shot] = []
     footage = 0
@@ -210,7 +220,9 @@ def _titled(pictures: list[np.ndarray], random: np.random.Generator) -> tuple[li
         one = one.copy()
         line = words[number // 14 % len(words)]
         for colour, thick in ((0, 4), (255, 2)):
-            cv2.putText(one, line, (50, 160), cv2.FONT_HERSHEY_SIMPLEX, 0.75, (colour,) * 3, thick, cv2.LINE_AA)
+            cv2.putText(
+                one, line, (50, 160), cv2.FONT_HERSHEY_SIMPLEX, 0.75, (colour,) * 3, thick, cv2.LINE_AA
+            )
         found.append(one)
     return found, 22
 

@@ -42,7 +42,9 @@ COMMANDS: dict[str, Command] = {
     "ingest": Command("Footage", "ingest", "Look through, copy with proof, verify a card; proxies and logs"),
     "search": Command("Footage", "search", "Moments by what is said, seen and heard, with the evidence"),
     "looks": Command("Footage", "looks", "How each shot was taken, and which shots show the same"),
-    "speech": Command("Footage", "speech", "What is said, held against a script or a transcript; transcripts"),
+    "speech": Command(
+        "Footage", "speech", "What is said, held against a script or a transcript; transcripts"
+    ),
     "speakers": Command("Footage", "speakers", "Who speaks when, overlaps; laughter, applause, music"),
     "faces": Command("Footage", "faces", "Who is seen when, and what faces do; only with their consent"),
     "things": Command("Footage", "things", "Objects and actions by an ONNX model of your own"),
