@@ -11,6 +11,7 @@ from productions import Made, copied, make
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Asset
+from answerprint.departments.footage.search.saved import Chosen, add_to_bin, read_searches
 from answerprint.pipeline.forgetting import forget_files
 from answerprint.store.decisions import export_decisions
 from answerprint.store.production import Production
@@ -49,6 +50,8 @@ def test_nothing_of_it_is_left(film: Production) -> None:
     assert gone.id.encode() in kept_bytes(film)
     assert tracks and drafts and strip and film.objects().has(strip)
 
+    add_to_bin(film, [Chosen(name="trailer", asset=gone.id, clip=NAME, start="1/1", end="2/1")])
+
     dry = forget_files(film, [NAME], dry_run=True)[0]
     assert gone.id.encode() in kept_bytes(film), "a dry run changes nothing"
     went = forget_files(film, [NAME])[0]
@@ -57,6 +60,8 @@ def test_nothing_of_it_is_left(film: Production) -> None:
     assert went.went.decisions == 1
     assert went.went.cuts == (1,)
     assert went.comes_back
+    assert went.moments == 1
+    assert not read_searches(film).bin
 
     left = kept_bytes(film)
     assert gone.id.encode() not in left

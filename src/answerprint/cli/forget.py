@@ -58,8 +58,8 @@ def _lines(one: ForgottenFile, dry_run: bool) -> list[str]:
     went = one.went
     counted = (
         f"{went.tracks} tracks with {went.annotations} annotations, {went.objects} objects "
-        f"({went.bytes / 1e6:.1f} MB), {one.vectors} vectors, {went.runs} runs, {went.proposals} proposals, "
-        f"{went.decisions} decisions"
+        f"({went.bytes / 1e6:.1f} MB), {one.vectors} vectors, {one.moments} moments in bins, "
+        f"{went.runs} runs, {went.proposals} proposals, {went.decisions} decisions"
     )
     lines = [f"{one.name}: {'would go' if dry_run else 'forgotten'}: {counted}"]
     if went.cuts:

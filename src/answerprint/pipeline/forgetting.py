@@ -8,6 +8,7 @@ import msgspec
 
 from answerprint.core.errors import UsageError
 from answerprint.core.records import Asset
+from answerprint.departments.footage.search.saved import take_from_all_bins
 from answerprint.store.catalogue import Catalogue
 from answerprint.store.decisions import export_decisions, import_decisions
 from answerprint.store.forgetting import Forgotten, decisions_about, forget_asset
@@ -23,6 +24,7 @@ class ForgottenFile(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     went: Forgotten
     vectors: int
+    moments: int  # taken out of the bins of searches.toml
     comes_back: bool  # the file still lies among the inputs: the next run logs it again
 
 
@@ -55,6 +57,7 @@ def forget_files(
                             path=asset.path,
                             went=msgspec.structs.replace(went, decisions=len(about[asset.id])),
                             vectors=count,
+                            moments=0 if dry_run else take_from_all_bins(production, asset.id),
                             comes_back=production.find(asset.path).exists(),
                         )
                     )

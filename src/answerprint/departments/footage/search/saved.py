@@ -130,6 +130,15 @@ def take_from_bin(production: Production, name: str, numbers: Sequence[int]) -> 
         return len(there) - len(gone)
 
 
+def take_from_all_bins(production: Production, asset: str) -> int:
+    """Takes every moment of an asset (its id) out of every bin; how many there were."""
+    with _turn(production) as (path, _, held):
+        left = tuple(one for one in held.bin if one.asset != asset)
+        if len(left) < len(held.bin):
+            _write(path, _whole(msgspec.structs.replace(held, bin=left)))
+        return len(held.bin) - len(left)
+
+
 def numbers_of(text: str) -> list[int]:
     """1,3 or 2-5 as numbers. Raises UsageError AP-USE-335."""
     found: list[int] = []
