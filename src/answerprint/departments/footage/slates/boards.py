@@ -26,6 +26,8 @@ _LABEL_AT_LEAST = 0.25  # probability of a word read as a label
 _VALUE_AT_LEAST = 0.08
 _WORD_AT_LEAST = 0.5
 _RIGHT_WITHIN, _BELOW_WITHIN = 14.0, 4.5  # heights of the label
+_SPECK = 4.0  # heights of the label that a thing without any meaning seems farther away
+_LONGER = 0.7  # of its probability: what a value with its neighbour must have to be the value
 _JOIN = 0.85  # of their height: nearer parts beside each other may be one value
 LABELS_OF_A_SLATE = 3  # different printed words, one of them scene, slate or take
 _FIELD_AT_LEAST = 0.3
@@ -238,7 +240,8 @@ def _value_of(
         for run in _runs(first, items, labels, label, below=below):
             item = first if len(run) == 1 else again(run)
             said, line = values(label.label, item.read.texts), item.line
-            if said and max(said.values()) >= _VALUE_AT_LEAST:
+            sure = max(said.values(), default=0.0)
+            if sure >= _VALUE_AT_LEAST and (best is None or sure >= _LONGER * max(best[0].values())):
                 best = said, line
         if best is not None:
             said, line = best
@@ -263,7 +266,8 @@ def _nearest(label: _Item, items: Sequence[_Item], labels: Sequence[_Item], *, b
     best: tuple[float, _Item] | None = None
     for item in items:
         other = item.line
-        if item is label or other.high < 0.55 * one.high or not _means_something(item, label.label or ""):
+        meaning = _meaning(item, label.label or "")
+        if item is label or other.high < 0.55 * one.high or meaning < _VALUE_AT_LEAST:
             continue
         if below:
             away = other.top - one.bottom
@@ -281,6 +285,7 @@ def _nearest(label: _Item, items: Sequence[_Item], labels: Sequence[_Item], *, b
             share = min(other.bottom, one.bottom + foot) - max(other.top, one.top + foot)
             fits = -0.4 * one.high <= away <= _RIGHT_WITHIN * one.high and share > 0.45 * one.high
             fits = fits and other.left > one.left + 0.5 * (one.right - one.left)
+        away += _SPECK * one.high * (1 - meaning)
         if fits and (best is None or away < best[0]):
             best = away, item
     if best is None or best[1].label is not None or best[1] in labels:
@@ -295,12 +300,10 @@ def _inside(line: TextLine, other: TextLine) -> bool:
     return within and line.bright != other.bright and other.high < 4.5 * line.high
 
 
-def _means_something(item: _Item, name: str) -> bool:
-    """Whether a thing is a label, surely read, or a possible value: leaves, rules and stripes are none."""
+def _meaning(item: _Item, name: str) -> float:
+    """1 for a printed word and a word surely read, else how probably it is a value: leaves and rules 0."""
     word = item.read.confidence >= _WORD_AT_LEAST and sum(map(str.isalnum, item.read.best)) > 1
-    if item.label is not None or word:
-        return True
-    return _weight(name, item.read) >= _VALUE_AT_LEAST
+    return 1.0 if item.label is not None or word else _weight(name, item.read)
 
 
 def _weight(name: str, read: Read) -> float:
