@@ -5,6 +5,7 @@ SECONDS make the first step of all but the first clips longer, for who has to re
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def make(
 
 
 if __name__ == "__main__":
+    # A shell's background jobs ignore Ctrl-C, and what they start inherits it: this one is to be stopped.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         workers = LocalExecutor(2) if sys.argv[2] == "local" else SerialExecutor()
         make(Path(sys.argv[1]), workers, float(sys.argv[3]) if len(sys.argv) > 3 else 0.0)
