@@ -7,7 +7,7 @@
 | `looks.1` | half a second | `look` | | exposure, contrast, cast, sharpness, motion |
 | `shot_looks.1` | a shot | a Scale, or "" | | see LOOK_VALUES |
 | `camera.1` | a stretch of one movement | a Movement | | speed, curves |
-| `fingerprints.1` | a shot | `fingerprint` | | `hash` (hex); alike shots: `alike` (asset, start) |
+| `fingerprints.1` | a shot | `fingerprint` | | `hash` (hex); pairs are in the record `alike` |
 | `voice.1` | somebody speaks | `voice` | | |
 | `sounds.1` | something is heard | a Sound | | measures |
 | `speakers.1` | a turn | `speaker_1`, or a name | | `voice` (id across files), `overlap` |
@@ -19,6 +19,7 @@
 | `slates.1` | a slate is seen | `slate` | "scene 12A take 3" | scene, take, camera, circled |
 | `text.1` | text in the picture | `text` | as read | box |
 | `things.1` | an object or an action | as the user's model names it | | box |
+| `seen.1` | a picture that a user's image–text encoder saw | `seen` | | |
 
 Times are ticks of the track's rate on the asset's own clock: the picture stream's time base for what is seen,
 16 000 a second for what is heard. Confidence is 0 … 1, calibrated where the department's README says so.
