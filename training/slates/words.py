@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import random
 
-LABELS = (  # noqa: SIM905
-    "PROD PRODUCTION PROD. DIRECTOR DIR CAMERA CAM CAM. DATE SCENE SC SC. SCN SLATE TAKE TK ROLL REEL CARD MAG "
-    "SOUND FPS DAY NIGHT NITE INT EXT MOS SYNC FILTER LENS SHUTTER VFX EPISODE EP UNIT D.O.P. DOP D.P. SETUP "
-    "SHOT TITLE TAIL PU CREW PICK-UP COLOUR ND STOP ISO WB TC OPERATOR CLIP NO NO. #"
-).split()
+LABELS = (
+    "PROD PRODUCTION PROD. DIRECTOR DIR CAMERA CAM CAM. DATE SCENE SC SC. SCN SLATE TAKE TK ROLL REEL CARD "
+    "MAG SOUND FPS DAY NIGHT NITE INT EXT MOS SYNC FILTER LENS SHUTTER VFX EPISODE EP UNIT D.O.P. DOP D.P. "
+    "SETUP SHOT TITLE TAIL PU CREW PICK-UP COLOUR ND STOP ISO WB TC OPERATOR CLIP NO NO. #"
+).split()  # noqa: SIM905
 TWO_WORDS = (
     "SLATE NO.|TAKE NO.|CAMERA ROLL|SOUND ROLL|A CAM|B CAM|SHOOT DAY|END SLATE|TAIL SLATE|SCENE NO|CAM ROLL|"
     "DIR OF PHOTOGRAPHY|INT DAY|EXT NIGHT|SECOND UNIT|FRAME RATE|PRODUCTION CO."
-).split("|")
+).split("|")  # noqa: SIM905
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 SCENE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: they would be read as figures
-ONSETS = "B BL BR C CH CL CR D DR F FL FR G GL GR H J K L M N P PL PR QU R S SH SL SP ST STR T TH TR V W WH Y Z".split()
-CORES = "A E I O U AI EA EE IE OA OO OU".split()
-CODAS = "|||N|N|R|R|S|S|T|D|L|M|ND|NG|NT|RD|RN|ST|CK|LL|SS|X|P|TH|GE|KE".split("|")
+ONSETS = (
+    "B BL BR C CH CL CR D DR F FL FR G GL GR H J K L M N P PL PR QU R S SH SL SP ST STR T TH TR V W WH Y Z"
+).split()  # noqa: SIM905
+CORES = "A E I O U AI EA EE IE OA OO OU".split()  # noqa: SIM905
+CODAS = "|||N|N|R|R|S|S|T|D|L|M|ND|NG|NT|RD|RN|ST|CK|LL|SS|X|P|TH|GE|KE".split("|")  # noqa: SIM905
 MARKS = "-/.:,'&#()+?!"
 
 
@@ -123,7 +126,7 @@ def _date(dice: random.Random) -> str:
             f"{day:02d}{mark}{month:02d}{mark}{year}",
             f"{month}{mark}{day}{mark}{year % 100:02d}",
             f"{year}-{month:02d}-{day:02d}",
-            f"{day} {dice.choice('JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split())} {year}",
-            f"{dice.randint(0, 23):02d}:{dice.randint(0, 59):02d}:{dice.randint(0, 59):02d}:{dice.randint(0, 24):02d}",
+            f"{day} {dice.choice(MONTHS)} {year}",
+            ":".join(f"{dice.randint(0, most):02d}" for most in (23, 59, 59, 24)),
         ]
     )
