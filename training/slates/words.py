@@ -1,5 +1,7 @@
 """What is written on slates and over pictures, made up at random: labels, numbers, dates, names, lines."""
 
+# ruff: noqa: SIM905  # lists of words are read more easily as words
+
 from __future__ import annotations
 
 import random
@@ -8,18 +10,18 @@ LABELS = (
     "PROD PRODUCTION PROD. DIRECTOR DIR CAMERA CAM CAM. DATE SCENE SC SC. SCN SLATE TAKE TK ROLL REEL CARD "
     "MAG SOUND FPS DAY NIGHT NITE INT EXT MOS SYNC FILTER LENS SHUTTER VFX EPISODE EP UNIT D.O.P. DOP D.P. "
     "SETUP SHOT TITLE TAIL PU CREW PICK-UP COLOUR ND STOP ISO WB TC OPERATOR CLIP NO NO. #"
-).split()  # noqa: SIM905
+).split()
 TWO_WORDS = (
     "SLATE NO.|TAKE NO.|CAMERA ROLL|SOUND ROLL|A CAM|B CAM|SHOOT DAY|END SLATE|TAIL SLATE|SCENE NO|CAM ROLL|"
     "DIR OF PHOTOGRAPHY|INT DAY|EXT NIGHT|SECOND UNIT|FRAME RATE|PRODUCTION CO."
-).split("|")  # noqa: SIM905
+).split("|")
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 SCENE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: they would be read as figures
 ONSETS = (
     "B BL BR C CH CL CR D DR F FL FR G GL GR H J K L M N P PL PR QU R S SH SL SP ST STR T TH TR V W WH Y Z"
-).split()  # noqa: SIM905
-CORES = "A E I O U AI EA EE IE OA OO OU".split()  # noqa: SIM905
-CODAS = "|||N|N|R|R|S|S|T|D|L|M|ND|NG|NT|RD|RN|ST|CK|LL|SS|X|P|TH|GE|KE".split("|")  # noqa: SIM905
+).split()
+CORES = "A E I O U AI EA EE IE OA OO OU".split()
+CODAS = "|||N|N|R|R|S|S|T|D|L|M|ND|NG|NT|RD|RN|ST|CK|LL|SS|X|P|TH|GE|KE".split("|")
 MARKS = "-/.:,'&#()+?!"
 
 
