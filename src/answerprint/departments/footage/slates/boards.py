@@ -20,8 +20,8 @@ from answerprint.departments.footage.slates.lines import (
 )
 from answerprint.departments.footage.slates.reader import HIGH, Read, Reader
 
-MOST_LINES = 56  # of a picture that are read
-MOST_ALONE = 40  # single letters that are looked at near labels
+MOST_LINES = 90  # of a picture that are read
+MOST_ALONE = 60  # single letters that are looked at near labels
 _LABEL_AT_LEAST = 0.25  # probability of a word read as a label
 _VALUE_AT_LEAST = 0.08
 _WORD_AT_LEAST = 0.5
@@ -112,11 +112,12 @@ def sighting_of_words(words: Sequence[tuple[TextLine, Read]]) -> Sighting | None
 
 def _one_of_nested(items: Sequence[_Item]) -> list[_Item]:
     """Of things of two tones one inside the other (an 8 and its holes, a letter and the shade around it) the
-    one that is read with more certainty; nothing stays that lies within a printed word."""
-    dropped: set[int] = set()
+    one read with more certainty; nothing stays that lies within a printed word, nor what holds a word."""
+    words = [one for one in items if _is_word(one)]
+    dropped = {at for at, one in enumerate(items) if any(_inside(word.line, one.line) for word in words)}
     for at, inner in enumerate(items):
         for other, outer in enumerate(items):
-            if at != other and _inside(inner.line, outer.line):
+            if at != other and other not in dropped and _inside(inner.line, outer.line):
                 holes = outer.label is not None or _sureness(outer) >= _sureness(inner)
                 if holes and _sureness(outer) >= _HOLES:
                     dropped.add(at)
@@ -297,13 +298,18 @@ def _inside(line: TextLine, other: TextLine) -> bool:
     """Whether a line is within another of the other tone: the hole of an 8, a letter in its own shade."""
     within = other.left <= line.left and line.right <= other.right
     within = within and other.top <= line.top and line.bottom <= other.bottom
-    return within and line.bright != other.bright and other.high < 4.5 * line.high
+    return within and line.bright != other.bright and other.high < 7 * line.high
 
 
 def _meaning(item: _Item, name: str) -> float:
     """1 for a printed word and a word surely read, else how probably it is a value: leaves and rules 0."""
-    word = item.read.confidence >= _WORD_AT_LEAST and sum(map(str.isalnum, item.read.best)) > 1
-    return 1.0 if item.label is not None or word else _weight(name, item.read)
+    return 1.0 if _is_word(item) else _weight(name, item.read)
+
+
+def _is_word(item: _Item) -> bool:
+    """Whether it is a printed word, or several letters surely read."""
+    several = sum(map(str.isalnum, item.read.best)) > 1
+    return item.label is not None or (several and item.read.confidence >= _WORD_AT_LEAST)
 
 
 def _weight(name: str, read: Read) -> float:

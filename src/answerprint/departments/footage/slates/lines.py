@@ -15,7 +15,8 @@ _SHARE_HIGH = 0.36  # of the picture's height: larger things are no letters
 _LEAN = 0.32  # ink stands this many local deviations from the local mean
 _NEAR = 0.42  # of the letters' height: a wider gap parts two words
 _LIKE = 1.9  # heights of neighbours differ by at most this factor
-_WIDEST_LETTER = 2.6  # of its height: what is wider is no letter, or several that touch
+_WIDEST_LETTER = 2.6  # of its height: what is wider is no letter
+_TOUCH = 26  # pixels: letters less high often touch each other
 _MOST_TURN = 42.0  # degrees
 _ROOM_UP, _ROOM_SIDE = 0.15, 0.22  # of the letters' height, left around a line
 
@@ -181,7 +182,7 @@ def _neighbours(boxes: Boxes, reach: float, tall: float) -> tuple[NDArray[np.int
     middle_y = (boxes[:, 1] + boxes[:, 3]) / 2
     beside = middle_x[None] > middle_x[:, None]
     off = np.abs(middle_y[None] - middle_y[:, None])
-    letter = boxes[:, 2] - boxes[:, 0] < _WIDEST_LETTER * high
+    letter = boxes[:, 2] - boxes[:, 0] < np.where(high < _TOUCH, 7.0, _WIDEST_LETTER) * high
     beside &= letter[:, None] & letter[None]
     pairs = beside & (ratio < _LIKE) & (gap < reach * both) & (gap > -0.5 * both) & (off < tall * both)
     left, right = np.nonzero(pairs)
