@@ -1,6 +1,6 @@
 """Slates read from drawn clips with every kind of damage: our own reader, PP-OCRv6 and Tesseract.
 
-Run: python bench/slates.py [--fonts FOLDER] [--each 4] [--seed 2026]
+Run: python bench/slates.py [--fonts FOLDER] [--each 4] [--seed 2027]
 FOLDER holds font packages of Debian, each unpacked (`dpkg -x`) into a folder of its name; without it the
 boards are written in DejaVu and Liberation alone. None of these typefaces was trained on. Tesseract is run as
 a program where it is installed, on the same pictures, with the same grammar and vote.
@@ -9,11 +9,11 @@ a program where it is installed, on the same pictures, with the same grammar and
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -49,7 +49,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--fonts", type=Path)
     asked.add_argument("--each", type=int, default=4)
-    asked.add_argument("--seed", type=int, default=2026)
+    asked.add_argument("--seed", type=int, default=2027)
     asked.add_argument("--readers", default="own,rapidocr,tesseract")
     asked.add_argument("--print", dest="faces", type=Path, nargs="*", help="typefaces of the labels, instead")
     asked.add_argument("--hands", type=Path, nargs="*", help="typefaces of the values, instead")
@@ -70,9 +70,9 @@ def main() -> int:
             for name, reader in readers.items():
                 if reader is None:
                     continue
-                began = time.process_time()
+                began = _processor()
                 said = _tesseract(path, damage) if isinstance(reader, str) else _ours(path, reader)
-                seconds[name] += time.process_time() - began
+                seconds[name] += _processor() - began
                 kinds = rows.setdefault(name, {})
                 verdict = [_verdict(said.get(field), true) for field, true in _truth(board).items()]
                 kinds.setdefault(damage.kind, Counter()).update(verdict)
@@ -80,6 +80,12 @@ def main() -> int:
                     print(f"  {name}: {damage.kind} {board.layout} {board.look} {_truth(board)} {said}")
     _print(rows, readers, seconds, len(made))
     return 0
+
+
+def _processor() -> float:
+    """Seconds of processor, of programs that were started too."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _truth(board: Board) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from answerprint.departments.footage.slates.in_file import FileDocument, Looked
 
 app = command_app()
-READERS = ("auto", "own", "rapidocr")
+READERS = ("own", "rapidocr")
 
 
 @app.command("slates")
@@ -33,8 +33,8 @@ def slates(
     ] = None,
     text: Annotated[bool, typer.Option("--text", help="Also read titles, signs and other text.")] = False,
     reader: Annotated[
-        str, typer.Option("--reader", help="own, rapidocr, or auto: rapidocr where it is fetched.")
-    ] = "auto",
+        str, typer.Option("--reader", help="own, or rapidocr: PP-OCRv6, once fetched.")
+    ] = "own",
     sheet: Annotated[
         Path | None,
         typer.Option(
@@ -59,12 +59,12 @@ def slates(
     if sheet is not None:
         refuse_taken(sheet, *files, log, script, force=force)
     from answerprint.departments.footage.slates.agreement import logged_slate
-    from answerprint.departments.footage.slates.readers import chosen_reader
+    from answerprint.departments.footage.slates.readers import reader_of
     from answerprint.formats.logs import read_log
 
     entries = read_log(log) if log is not None else ()
     scenes = _scenes(script) if script is not None else ()
-    chosen = chosen_reader(reader)
+    chosen = reader_of(reader == "rapidocr")
     looked = _look(files, chosen, {one: logged_slate(one.name, entries) for one in files}, scenes, text, json)
     if sheet is not None:
         _write_sheet(sheet, looked, force=force)

@@ -1,4 +1,4 @@
-"""Which reader runs: PP-OCRv6 where it was fetched, else our own."""
+"""Which reader runs: our own, or PP-OCRv6 where it is asked for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from answerprint.models.shelf import Shelf
 RAPIDOCR = "rapidocr-ppocrv6"
 
 
-def chosen_reader(wanted: str = "auto") -> Reader:
-    return reader_of(wanted == "rapidocr" or (wanted == "auto" and Shelf().fetched(RAPIDOCR)))
-
-
 def reader_of(bundled: bool) -> Reader:
-    """The bundled reader, or our own."""
+    """Our own reader, which gets more slates right and fewer wrong (bench/slates.py), or the bundled one.
+
+    Raises NotAvailableError AP-NEED-060 when the bundled model is not here.
+    """
     if not bundled:
         return OwnReader()
     from answerprint.departments.footage.slates.bundled import BundledReader
