@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from answerprint.cli.main import run
 from answerprint.core.logged import Slate
+from answerprint.core.records import Track
 from answerprint.departments.footage.slates.agreement import disagreements, logged_slate
 from answerprint.departments.footage.slates.boards import sighting
 from answerprint.departments.footage.slates.grammar import label_of, together, values
@@ -24,7 +26,9 @@ from answerprint.departments.footage.slates.in_file import slates_of
 from answerprint.departments.footage.slates.reader import OwnReader, ctc_texts
 from answerprint.departments.footage.slates.readers import RAPIDOCR, reader_of
 from answerprint.departments.footage.slates.voting import Value, vote
+from answerprint.departments.footage.steps import SlatesStep
 from answerprint.formats.logs import parse_log
+from answerprint.media.probe import probe
 from answerprint.models.shelf import Shelf
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -251,6 +255,49 @@ def test_the_command_says_where_slate_and_log_differ(
     assert cv2.imread(str(sheet)) is not None
     assert run(["slates", str(path), "--sheet", str(sheet), "--reader", "own"]) == 2
     assert "AP-USE-074" in capsys.readouterr().err
+
+
+class Given:
+    """An input of a step: a file, or a record."""
+
+    def __init__(self, file: Path, record: Any = None) -> None:
+        self._file, self._record = file, record
+
+    def path(self) -> Path:
+        return self._file
+
+    def record(self, kind: type) -> Any:
+        return self._record
+
+
+class Written:
+    subject, threads = "asset", 1
+
+    def __init__(self) -> None:
+        self.tracks: dict[str, Track] = {}
+
+    def write_track(self, name: str, track: Track) -> None:
+        self.tracks[name] = track
+
+    def progress(self, done: float, total: float) -> None:
+        assert 0 <= done <= total
+
+
+def test_the_track_says_when_the_slate_is_seen_and_that_its_take_is_circled(tmp_path: Path) -> None:
+    path = tmp_path / "A001C001.mp4"
+    made = clip(Board(scene="27B", take="4"), Damage("clean"), 3, frames=16)
+    write_clip(path, made)
+    logged = Slate(scene="27B", take="5", circled=True)
+    inputs = {"media": Given(path), "probe": Given(path, probe(path)), "logged": Given(path, logged)}
+    context = Written()
+    SlatesStep(asset="asset").run(inputs, context)  # type: ignore[arg-type]
+    track = context.tracks["slates"]
+    (mark,) = track.annotations
+    assert (track.name, mark.label, mark.text) == ("slates.1", "slate", "scene 27B take 4")
+    assert mark.start == 0
+    assert abs(mark.end / track.rate * made.rate - made.seen[1]) <= 2
+    assert mark.value["circled"]
+    assert mark.value["disagrees"] == [{"field": "take", "slate": "4", "log": "5"}]
 
 
 def bad_file(kind: str, folder: Path) -> Path:
