@@ -26,7 +26,6 @@ from answerprint.departments.footage.steps import (
     SpeakersHeardStep,
     VoiceStep,
 )
-from answerprint.departments.footage.steps.slates import RAPIDOCR
 from answerprint.departments.footage.steps.speakers import ENCODER, SEGMENTATION
 from answerprint.engine.graph import Graph, Media, Reference, Stored, Value
 from answerprint.models.shelf import Shelf
@@ -95,7 +94,6 @@ class _More:
     """The analysers of what is searched and browsed, made once for all files."""
 
     speakers: SpeakersHeardStep
-    rapidocr: str
     faces: str  # the digest of the face models; empty where they are absent or nobody consented
     people: PeopleFile
     slates: Mapping[str, Slate]
@@ -107,7 +105,6 @@ class _More:
             speakers=SpeakersHeardStep(
                 segmentation=model_digest(SEGMENTATION), encoder=model_digest(ENCODER)
             ),
-            rapidocr=model_digest(RAPIDOCR),
             faces=model_digest(MEDIAPIPE_FACES) if consent else "",
             people=read_people(making.production.root),
             slates=slates,
@@ -121,7 +118,7 @@ class _More:
         logged = self.slates.get(asset.id)
         told = {"logged": Value(msgspec.structs.replace(logged, notes=""))} if logged is not None else {}
         graph.add(
-            SlatesStep(asset=asset.id, rapidocr=self.rapidocr),
+            SlatesStep(asset=asset.id),
             asset.id,
             media=media,
             probe=probe,
