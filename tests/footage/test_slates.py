@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 from drawn_slates import Board, Damage, clip, write_clip
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answerprint.cli.main import run
@@ -114,6 +114,20 @@ def test_a_sign_is_no_slate(words: list[str], reader: OwnReader) -> None:
     for line, text in enumerate(words):
         cv2.putText(grey, text, (80, 200 + 120 * line), (235, 235, 235), cv2.FontFace("sans"), 60)
     assert sighting(grey, reader) is None
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_letters_thrown_about_never_stop_a_look(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    grey = np.full((270, 480), 90, np.uint8)
+    for _ in range(30):
+        word = str(dice.choice(["SCENE", "TAKE", "ROLL", "12A", "3", "8", "0", "B001", "O"]))
+        place = int(dice.integers(-20, 460)), int(dice.integers(0, 290))
+        tone = (int(dice.integers(0, 255)),) * 3
+        cv2.putText(grey, word, place, tone, cv2.FontFace("sans"), int(dice.integers(8, 120)))
+    seen = sighting(grey, OwnReader())
+    assert seen is None or np.isfinite(seen.quad).all()
 
 
 @pytest.mark.parametrize("made", ["black", "noise", "tiny"])

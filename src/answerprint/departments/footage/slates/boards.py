@@ -91,8 +91,8 @@ def _upright(
     for one in single:
         one.label = None  # a letter by itself is a value
     kept = _one_of_nested(items + single)
-    labels = [one for one in labels if any(one is other for other in kept)]
-    return _seen(kept, labels, turned, lambda run: read([_joined(run)])[0])
+    labels = _labels(kept)
+    return _seen(kept, labels, turned, lambda run: read([_joined(run)])[0]) if labels else None
 
 
 def sighting_of_words(words: Sequence[tuple[TextLine, Read]]) -> Sighting | None:
