@@ -65,7 +65,7 @@ def make_reel(out: Path) -> None:
 def repeated(reel: Path, out: Path, times: int) -> None:
     """The reel's packets over and over, with their timestamps moved on."""
     with av.open(str(out), "w") as target:
-        streams = {}
+        streams, last = {}, {}
         for turn in range(times):
             with av.open(str(reel)) as source:
                 for stream in (source.streams.video[0], source.streams.audio[0]):
@@ -76,6 +76,9 @@ def repeated(reel: Path, out: Path, times: int) -> None:
                         continue
                     moved = int(turn * REEL / packet.time_base)
                     packet.pts, packet.dts = packet.pts + moved, packet.dts + moved
+                    if packet.dts <= last.get(packet.stream.index, packet.dts - 1):
+                        continue  # the priming of a reel's sound lies over the end of the one before
+                    last[packet.stream.index] = packet.dts
                     packet.stream = streams[packet.stream.index]
                     target.mux_one(packet)
 
