@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The same examples every time; ANSWERPRINT_EXPLORE=1 looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True)
+if not os.environ.get("ANSWERPRINT_EXPLORE"):
+    hypothesis.settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 
