@@ -1,6 +1,6 @@
-"""Slates read from drawn clips with every kind of damage: our own reader, PP-OCRv6 and Tesseract.
+"""Slates read from drawn clips with every kind of damage: our own reader, PP-OCRv6, both and Tesseract.
 
-Run: python bench/slates.py [--fonts FOLDER] [--each 4] [--seed 2027]
+Run: python bench/slates.py [--fonts FOLDER] [--each 4] [--seed 2028]
 FOLDER holds font packages of Debian, each unpacked (`dpkg -x`) into a folder of its name; without it the
 boards are written in DejaVu and Liberation alone. None of these typefaces was trained on. Tesseract is run as
 a program where it is installed, on the same pictures, with the same grammar and vote.
@@ -29,8 +29,8 @@ from drawn_slates import Board, Damage, clip, variations, write_clip  # noqa: E4
 from answerprint.departments.footage.slates.boards import sighting_of_words  # noqa: E402
 from answerprint.departments.footage.slates.in_file import slates_of  # noqa: E402
 from answerprint.departments.footage.slates.lines import TextLine  # noqa: E402
-from answerprint.departments.footage.slates.reader import OwnReader, Read, Reader  # noqa: E402
-from answerprint.departments.footage.slates.readers import RAPIDOCR, reader_of  # noqa: E402
+from answerprint.departments.footage.slates.reader import Read, Reader  # noqa: E402
+from answerprint.departments.footage.slates.readers import RAPIDOCR, readers_of  # noqa: E402
 from answerprint.departments.footage.slates.voting import vote  # noqa: E402
 from answerprint.media.decode import read_pictures  # noqa: E402
 from answerprint.media.forms import PictureForm  # noqa: E402
@@ -49,8 +49,8 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--fonts", type=Path)
     asked.add_argument("--each", type=int, default=4)
-    asked.add_argument("--seed", type=int, default=2027)
-    asked.add_argument("--readers", default="own,rapidocr,tesseract")
+    asked.add_argument("--seed", type=int, default=2028)
+    asked.add_argument("--readers", default="own,rapidocr,both,tesseract")
     asked.add_argument("--print", dest="faces", type=Path, nargs="*", help="typefaces of the labels, instead")
     asked.add_argument("--hands", type=Path, nargs="*", help="typefaces of the values, instead")
     asked.add_argument("--verbose", action="store_true")
@@ -71,7 +71,7 @@ def main() -> int:
                 if reader is None:
                     continue
                 began = _processor()
-                said = _tesseract(path, damage) if isinstance(reader, str) else _ours(path, reader)
+                said = _tesseract(path, damage) if isinstance(reader, str) else _ours(path, *reader)
                 seconds[name] += _processor() - began
                 kinds = rows.setdefault(name, {})
                 verdict = [_verdict(said.get(field), true) for field, true in _truth(board).items()]
@@ -96,10 +96,10 @@ def _verdict(said: str | None, true: str) -> str:
     return "unread" if said is None else "right" if said == true else "wrong"
 
 
-def _ours(path: Path, reader: Reader) -> Mapping[str, str | None]:
+def _ours(path: Path, reader: Reader, second: Reader | None) -> Mapping[str, str | None]:
     """Scene (or slate number) and take of the file's slate; a second slate with another reading is wrong."""
     found: dict[str, str | None] = {}
-    for one in slates_of(path, reader).document.slates:
+    for one in slates_of(path, reader, second=second).document.slates:
         slate = one.values.get("slate")
         said = {"scene": one.scene.text or (slate.text if slate else None), "take": one.take.text}
         for name, text in said.items():
@@ -145,11 +145,11 @@ def _tesseract_words(grey: np.ndarray) -> list[tuple[TextLine, Read]]:
     return found
 
 
-def _reader(name: str) -> Reader | str | None:
+def _reader(name: str) -> tuple[Reader, Reader | None] | str | None:
     if name == "own":
-        return OwnReader()
-    if name == "rapidocr":
-        return reader_of(True) if Shelf().fetched(RAPIDOCR) else None
+        return readers_of("own")
+    if name in ("both", "rapidocr"):
+        return readers_of(name if name == "rapidocr" else "auto") if Shelf().fetched(RAPIDOCR) else None
     return "tesseract" if shutil.which("tesseract") else None
 
 

@@ -25,7 +25,7 @@ from answerprint.departments.footage.slates.grammar import label_of, together, v
 from answerprint.departments.footage.slates.in_file import slates_of
 from answerprint.departments.footage.slates.reader import OwnReader, ctc_texts
 from answerprint.departments.footage.slates.readers import RAPIDOCR, reader_of
-from answerprint.departments.footage.slates.voting import Value, vote
+from answerprint.departments.footage.slates.voting import Value, filled, unread, vote
 from answerprint.departments.footage.steps import SlatesStep
 from answerprint.formats.logs import parse_log
 from answerprint.media.probe import probe
@@ -373,3 +373,14 @@ def test_the_bundled_reader_reads_lines() -> None:
     cv2.putText(line, "Scene 12A", (20, 44), (255, 255, 255), cv2.FontFace("sans"), 40)
     (found,) = reader_of(True).read([line.astype(np.float32) / 255])
     assert (found.best.replace(" ", ""), found.as_written) == ("SCENE12A", "Scene 12A")
+
+
+def test_a_second_reader_fills_what_is_unread_and_overrules_nothing() -> None:
+    own = {"scene": Value("12A", 0.95), "take": Value(None, 0.4, (("3", 0.4),))}
+    other = {"scene": Value("13A", 0.99), "take": Value("8", 0.9)}
+    assert {name: one.text for name, one in filled(own, other).items()} == {"scene": "12A", "take": "8"}
+    leaning = {"take": Value(None, 0.7, (("3", 0.7),))}
+    assert filled(leaning, other)["take"].text is None
+    assert filled(leaning, {"take": Value("3", 0.9)})["take"].text == "3"
+    assert unread(own)
+    assert not unread({"slate": Value("34", 0.9), "take": Value("2", 0.9)})

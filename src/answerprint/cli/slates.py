@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from answerprint.departments.footage.slates.in_file import FileDocument, Looked
 
 app = command_app()
-READERS = ("own", "rapidocr")
+READERS = ("auto", "own", "rapidocr")
 
 
 @app.command("slates")
@@ -33,8 +33,9 @@ def slates(
     ] = None,
     text: Annotated[bool, typer.Option("--text", help="Also read titles, signs and other text.")] = False,
     reader: Annotated[
-        str, typer.Option("--reader", help="own, or rapidocr: PP-OCRv6, once fetched.")
-    ] = "own",
+        str,
+        typer.Option("--reader", help="own, rapidocr, or auto: own, and for the rest rapidocr if fetched."),
+    ] = "auto",
     sheet: Annotated[
         Path | None,
         typer.Option(
@@ -59,18 +60,22 @@ def slates(
     if sheet is not None:
         refuse_taken(sheet, *files, log, script, force=force)
     from answerprint.departments.footage.slates.agreement import logged_slate
-    from answerprint.departments.footage.slates.readers import reader_of
+    from answerprint.departments.footage.slates.readers import readers_of
     from answerprint.formats.logs import read_log
 
     entries = read_log(log) if log is not None else ()
     scenes = _scenes(script) if script is not None else ()
-    chosen = reader_of(reader == "rapidocr")
+    chosen = readers_of(reader)
     looked = _look(files, chosen, {one: logged_slate(one.name, entries) for one in files}, scenes, text, json)
     if sheet is not None:
         _write_sheet(sheet, looked, force=force)
     documents = [one.document for one in looked]
     findings = [finding for one in documents for finding in one.findings]
-    document: Any = {"backend": chosen.name, "files": documents, "findings": findings}
+    document: Any = {
+        "backend": "+".join(one.name for one in chosen if one is not None),
+        "files": documents,
+        "findings": findings,
+    }
 
     def show(console: Console) -> None:
         for one in documents:
@@ -84,7 +89,7 @@ def slates(
 
 
 def _look(
-    files: list[Path], reader: Any, logged: dict[Path, Any], scenes: tuple[str, ...], text: bool, quiet: bool
+    files: list[Path], readers: Any, logged: dict[Path, Any], scenes: tuple[str, ...], text: bool, quiet: bool
 ) -> list[Looked]:
     from rich.progress import Progress
 
@@ -98,7 +103,8 @@ def _look(
             found.append(
                 slates_of(
                     file,
-                    reader,
+                    readers[0],
+                    second=readers[1],
                     logged=logged[file],
                     scenes=scenes,
                     text=text,

@@ -18,7 +18,7 @@ from answerprint.core.time import Range, Time
 from answerprint.departments.footage.slates.boards import Sighting, sighting
 from answerprint.departments.footage.slates.extents import seen_range, small
 from answerprint.departments.footage.slates.reader import Reader
-from answerprint.departments.footage.slates.voting import Value, vote
+from answerprint.departments.footage.slates.voting import Value, filled, unread, vote
 from answerprint.media.decode import read_pictures
 from answerprint.media.display import Display, upright
 from answerprint.media.forms import PictureForm
@@ -31,6 +31,7 @@ MOST_CLAPS = 8
 BETWEEN = Fraction(10)  # seconds between single looks in the rest
 MOST_BETWEEN = 40
 STEP = Fraction(7, 10)  # seconds between looks where a slate is likely: one is held longer
+ASKED_AGAIN = 4  # pictures that a second reader reads
 MORE = 6  # further pictures of a slate that are read
 _QUICK = 2  # looks without a slate after one: it is gone
 
@@ -78,14 +79,32 @@ def find_slates(
     span: Range,
     reader: Reader,
     *,
+    second: Reader | None = None,
     claps: Sequence[Time] = (),
     scenes: Collection[str] = (),
     progress: Callable[[float], None] | None = None,
 ) -> list[FoundSlate]:
     """Every slate of a file in order. span: of its pictures, on the stream's own clock; claps: heard ones.
 
-    scenes: the screenplay's scene numbers, a prior. Raises what `read_pictures` raises.
+    second: a reader that is asked for what the first leaves unread, and overrules nothing. scenes: the
+    screenplay's scene numbers, a prior. Raises what `read_pictures` raises.
     """
+    found = _found_by(file, display, span, reader, second, claps, scenes, progress)
+    if not found and second is not None:
+        found = _found_by(file, display, span, second, None, claps, scenes, progress)
+    return found
+
+
+def _found_by(
+    file: Path,
+    display: Display,
+    span: Range,
+    reader: Reader,
+    second: Reader | None,
+    claps: Sequence[Time],
+    scenes: Collection[str],
+    progress: Callable[[float], None] | None,
+) -> list[FoundSlate]:
     form = _form(display)
     windows = _windows(span, claps)
     windows = _joined([*windows, *_between(file, form, display, windows, span, reader)])
@@ -93,7 +112,7 @@ def find_slates(
     for number, window in enumerate(windows):
         looked = _look_through(file, form, display, window, reader)
         for group in _groups(looked):
-            slate = _slate(file, form, display, looked, group, reader, scenes)
+            slate = _slate(file, form, display, looked, group, (reader, second), scenes)
             if found and slate.start < found[-1].end and _same(slate, found[-1]):
                 found[-1] = max(found[-1], slate, key=lambda one: one.pictures_read)
             else:
@@ -212,18 +231,24 @@ def _slate(
     display: Display,
     window: _Window,
     group: list[_Look],
-    reader: Reader,
+    readers: tuple[Reader, Reader | None],
     scenes: Collection[str],
 ) -> FoundSlate:
+    reader, second = readers
     best = max(group, key=lambda one: (one.seen.whole, one.seen.labels, _sharpness(one.grey, one.seen.quad)))
     first, end = seen_range(window.smalls, best.index, best.seen.quad, best.grey.shape[1])
     looks = group + _more(file, form, display, window, group, (first, end), best, reader)
     sharpest = max(looks, key=lambda one: (one.seen.whole, _sharpness(one.grey, one.seen.quad)))
+    values = vote([one.seen.fields for one in looks], scenes)
+    if second is not None and unread(values):
+        clear = sorted(looks, key=lambda one: -_sharpness(one.grey, one.seen.quad))[:ASKED_AGAIN]
+        seen = [what for one in clear if (what := sighting(one.grey, second)) is not None]
+        values = filled(values, vote([one.fields for one in seen], scenes))
     last = window.pts[end] if end < len(window.pts) else window.pts[-1] + window.picture_step
     return FoundSlate(
         start=window.pts[first],
         end=last,
-        values=vote([one.seen.fields for one in looks], scenes),
+        values=values,
         read_at=sharpest.pts,
         picture=sharpest.grey,
         quad=sharpest.seen.quad,

@@ -77,12 +77,16 @@ def slates_of(
     file: Path,
     reader: Reader,
     *,
+    second: Reader | None = None,
     logged: Slate | None = None,
     scenes: Collection[str] = (),
     text: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Looked:
-    """The slates of one file, and its text where asked. Raises MediaError AP-MEDIA-020 without pictures."""
+    """The slates of one file, and its text where asked; second as in `find_slates`.
+
+    Raises MediaError AP-MEDIA-020 without pictures.
+    """
     asked = probe(file)
     stream = asked.stream("video")
     if stream is None:
@@ -93,8 +97,10 @@ def slates_of(
     times = frame_times(file)
     display = display_of(file)
     claps = heard_claps(file) if asked.stream("audio") is not None else []
-    found = find_slates(file, display, span, reader, claps=claps, scenes=scenes, progress=progress)
-    texts = find_text(file, display, span, reader) if text else None
+    found = find_slates(
+        file, display, span, reader, second=second, claps=claps, scenes=scenes, progress=progress
+    )
+    texts = find_text(file, display, span, second or reader) if text else None
 
     def place(tick: int) -> TimeDocument:
         frame = int(np.searchsorted(times.pts, tick, side="left"))

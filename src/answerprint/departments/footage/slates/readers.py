@@ -1,4 +1,4 @@
-"""Which reader runs: our own, or PP-OCRv6 where it is asked for."""
+"""Which readers run: our own, and PP-OCRv6 where it was fetched for what ours leaves unread."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from answerprint.models.shelf import Shelf
 RAPIDOCR = "rapidocr-ppocrv6"
 
 
-def reader_of(bundled: bool) -> Reader:
-    """Our own reader, which gets more slates right and fewer wrong (bench/slates.py), or the bundled one.
+def readers_of(wanted: str = "auto") -> tuple[Reader, Reader | None]:
+    """The reader, and the one that is asked for what it leaves unread.
 
-    Raises NotAvailableError AP-NEED-060 when the bundled model is not here.
+    "auto": our own, then PP-OCRv6 where it is fetched; "own" and "rapidocr": that one alone.
+    Raises NotAvailableError AP-NEED-060 when PP-OCRv6 is wanted and not here.
     """
+    if wanted == "rapidocr":
+        return reader_of(True), None
+    helps = wanted == "auto" and Shelf().fetched(RAPIDOCR)
+    return OwnReader(), reader_of(True) if helps else None
+
+
+def reader_of(bundled: bool) -> Reader:
+    """PP-OCRv6, or our own reader. Raises NotAvailableError AP-NEED-060 when PP-OCRv6 is not here."""
     if not bundled:
         return OwnReader()
     from answerprint.departments.footage.slates.bundled import BundledReader

@@ -12,6 +12,7 @@ MANY = 0.75  # the same, where MANY_PICTURES or more say it
 MANY_PICTURES = 3
 ALONE = 0.92  # what one picture by itself must say
 LEAST_WEIGHT = 0.35  # of one picture: what is hardly readable anywhere is unread
+LEANS = 0.5  # weight at which a reader's guess, though unread, speaks against another reader
 PRIOR = 2.0  # how much more a scene that the screenplay has weighs
 _SHOWN = 3
 
@@ -58,6 +59,25 @@ def vote(
         sure = share >= need and weight >= LEAST_WEIGHT
         others = tuple((other, round(w / total, 4)) for other, w in ranked[0 if not sure else 1 :][:_SHOWN])
         found[name] = Value(text if sure else None, round(min(1.0, share), 4), others)
+    return found
+
+
+def unread(values: Mapping[str, Value]) -> bool:
+    """Whether the take, or both scene and slate number, are not known."""
+    known = {name for name, value in values.items() if value.text is not None}
+    return "take" not in known or not known & {"scene", "slate"}
+
+
+def filled(values: Mapping[str, Value], others: Mapping[str, Value]) -> dict[str, Value]:
+    """The values, those unread filled from another reader where both do not lean to different ones."""
+    found = dict(values)
+    for name, other in others.items():
+        own = values.get(name)
+        if other.text is None or (own is not None and own.text is not None):
+            continue
+        lean = own.others[0] if own is not None and own.others else ("", 0.0)
+        if lean[0] == other.text or lean[1] < LEANS:
+            found[name] = other
     return found
 
 

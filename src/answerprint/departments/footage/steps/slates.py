@@ -22,7 +22,7 @@ class SlatesStep(Step):
     """
 
     asset: str  # whose pictures; in the key, because the track carries it
-    rapidocr: str = ""  # the model's digest; empty is the own reader
+    rapidocr: str = ""  # the model's digest, to read what the own reader leaves; empty is without
     scenes: tuple[str, ...] = ()  # the screenplay's scene numbers: a prior, never an override
 
     name: ClassVar[str] = "slates"
@@ -55,12 +55,13 @@ class SlatesStep(Step):
             track = inputs["claps"].track()
             claps = [Time(one.start, track.rate) for one in track.annotations]
         logged = inputs["logged"].record(Slate) if "logged" in inputs else None
-        reader = reader_of(bool(self.rapidocr))
+        reader, second = reader_of(False), reader_of(True) if self.rapidocr else None
         found = find_slates(
             path,
             display_of(path),
             span,
             reader,
+            second=second,
             claps=claps,
             scenes=self.scenes,
             progress=lambda done: context.progress(done, 1.0),
@@ -71,7 +72,10 @@ class SlatesStep(Step):
             scene, take, slate = (one.values.get(name, nothing) for name in ("scene", "take", "slate"))
             value: dict[str, object] = {name: said.text for name, said in one.values.items()}
             value["confidence"] = {name: said.confidence for name, said in one.values.items()}
-            value |= {"upside_down": one.upside_down, "reader": reader.name}
+            value |= {
+                "upside_down": one.upside_down,
+                "reader": "+".join(one.name for one in (reader, second) if one),
+            }
             if logged is not None:
                 value["circled"] = logged.circled
                 value["disagrees"] = [
