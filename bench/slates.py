@@ -1,6 +1,6 @@
 """Slates read from drawn clips with every kind of damage: our own reader, PP-OCRv6, both and Tesseract.
 
-Run: python bench/slates.py [--fonts FOLDER] [--each 4] [--seed 2028]
+Run: python bench/slates.py [--fonts FOLDER] [--each 4] [--seed 2029]
 FOLDER holds font packages of Debian, each unpacked (`dpkg -x`) into a folder of its name; without it the
 boards are written in DejaVu and Liberation alone. None of these typefaces was trained on. Tesseract is run as
 a program where it is installed, on the same pictures, with the same grammar and vote.
@@ -49,7 +49,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--fonts", type=Path)
     asked.add_argument("--each", type=int, default=4)
-    asked.add_argument("--seed", type=int, default=2028)
+    asked.add_argument("--seed", type=int, default=2029)
     asked.add_argument("--readers", default="own,rapidocr,both,tesseract")
     asked.add_argument("--print", dest="faces", type=Path, nargs="*", help="typefaces of the labels, instead")
     asked.add_argument("--hands", type=Path, nargs="*", help="typefaces of the values, instead")
