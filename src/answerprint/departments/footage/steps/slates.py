@@ -26,7 +26,7 @@ class SlatesStep(Step):
     scenes: tuple[str, ...] = ()  # the screenplay's scene numbers: a prior, never an override
 
     name: ClassVar[str] = "slates"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[tuple[str, ...]] = ("media", "probe")
     optional: ClassVar[tuple[str, ...]] = ("claps", "logged")
     writes: ClassVar[tuple[str, ...]] = ("slates",)
@@ -103,7 +103,7 @@ class TextStep(Step):
     rapidocr: str = ""
 
     name: ClassVar[str] = "text"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[tuple[str, ...]] = ("media", "probe")
     writes: ClassVar[tuple[str, ...]] = ("text",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless", "onnxruntime")
