@@ -180,6 +180,8 @@ def report_readings(
             print_row(f"{kind} ({row[0][2]})", row)
     row = [off_script(made, found) for found in (ours, nearest, forced)]
     print_row(f"off the script ({row[0][2]})", row)
+    row = [strays(made, found) for found in (ours, nearest, forced)]
+    print_row(f"reading strays at all ({row[0][2]})", row)
     faithful = [n for n, one in enumerate(made) if one.kind == "faithful"]
     clean = [sum(found[n] == ([], True) for n in faithful) for found in (ours, nearest, forced)]
     told = "".join(f"{f'{one} of {len(faithful)}':>22}" for one in clean)
@@ -252,6 +254,14 @@ def off_script(made: Sequence[MadeReading], found: Sequence[Flagged]) -> tuple[f
     said = [not is_line for _, is_line in found]
     right = sum(a and b for a, b in zip(off, said, strict=True))
     return right / sum(said) if any(said) else 0.0, right / sum(off) if any(off) else 1.0, sum(off)
+
+
+def strays(made: Sequence[MadeReading], found: Sequence[Flagged]) -> tuple[float, float, int]:
+    """Whole readings flagged, whatever for: any slip, or no reading of a line at all."""
+    true = [one.kind != "faithful" for one in made]
+    said = [bool(slips) or not is_line for slips, is_line in found]
+    right = sum(a and b for a, b in zip(true, said, strict=True))
+    return right / sum(said) if any(said) else 0.0, right / sum(true), sum(true)
 
 
 def same(slip: Slip, true: Slip) -> bool:

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from productions import DELIVERED, Made, heard, little_production, make, number, seconds, shown
 
+from answerprint.core.records import Annotation
+from answerprint.pipeline.bins import Logged, log_production
 from answerprint.pipeline.bringing import bring
 from answerprint.store.production import Production
 
@@ -74,6 +76,37 @@ def test_program_makes_a_documentary_and_ends_with_the_right_code(small: Made) -
     assert done.returncode == (3 if document["needs"] else 0)
     assert document["steps"]["ran"] == 0 and not document["new_version"]
     assert len(document["slots"]) == len(small.version.slots)
+
+
+def test_speech_without_a_screenplay_is_drafted_and_a_transcript_is_laid_on_it(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    root = little_production(tmp_path / "film")
+    bring(root, [shared_data / "speech/jfk.flac"])
+    logged, _ = log_production(Production.open(root), workers=0)
+    (draft, *_) = transcript(root, logged)
+    assert draft.value["draft"] and "americans" in " ".join(one.text for one in transcript(root, logged))
+    written = tmp_path / "JFK.srt"
+    said = "And so, my fellow Americans, ask not what your country can do for you"
+    written.write_text(f"1\n00:00:01,000 --> 00:00:09,000\nKENNEDY: {said}\n")
+    bring(root, [written, strange_transcript(tmp_path / "interview.vtt")])
+    logged, _ = log_production(Production.open(root), workers=0)
+    (passage,) = transcript(root, logged)
+    assert (passage.label, passage.text, passage.value["draft"]) == ("KENNEDY", said, False)
+    assert passage.end < 9 * 16_000  # where it is said, not where the file has it
+    (unknown,) = (one for one in logged.findings if "interview.vtt" in one)
+    assert "the name of no clip" in unknown
+
+
+def transcript(root: Path, logged: Logged) -> tuple[Annotation, ...]:
+    (asset,) = (one.asset for one in logged.entries)
+    with Production.open(root).catalogue() as catalogue:
+        return catalogue.current_track(asset, "transcript.1").annotations
+
+
+def strange_transcript(path: Path) -> Path:
+    path.write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nNobody filmed this.\n")
+    return path
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 Needs PyTorch, which nothing else here does, in an environment of its own:
     python -m venv .venv-train && .venv-train/bin/pip install torch==2.13.0 opencv-python-headless
     PYTHONPATH=src nice .venv-train/bin/python training/shots/fit.py [--films N] [--steps N] [--out FILE]
+Several are trained that differ by chance alone: their mean is steadier than any of them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ DECAY = 1e-4
 HELD_OUT = 100_000  # seeds from here on are never trained on
 RESTLESS = 50_000  # seeds from here on are films in which three times as much happens that is no transition
 THINNED = 4  # so many films are laid end to end and every so many pictures taken: a fast world
+MEMBERS = 3
 CUT_WEIGHT = 4.0  # cuts are one picture in fifty
 
 Example = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -52,12 +54,11 @@ class Judge(nn.Module):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--films", type=int, default=1200)
-    parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--rendered", type=Path, help="a folder where rendered films are kept between runs")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    torch.manual_seed(1)
     began = time.time()
     folder = asked.rendered
     films = [rendered(seed, folder) for seed in range(asked.films)]
@@ -68,9 +69,9 @@ def main() -> None:
     print(f"{sum(len(one[1]) for one in train)} pictures seen in {time.time() - began:.0f} s", flush=True)
     seen = np.concatenate([one[0] for one in train[::6]]).astype(np.float32)
     mean, scale = seen.mean(axis=0), 1 / (seen.std(axis=0) + 1e-3)
-    judge = fit(train, held, mean, scale, asked.steps)
-    report(judge, held, mean, scale)
-    save(judge, mean, scale, asked.out)
+    judges = [fit(train, mean, scale, asked.steps, seed) for seed in range(1, MEMBERS + 1)]
+    report(judges, held, mean, scale)
+    save(judges, mean, scale, asked.out)
     print(f"{asked.out.name}: {asked.out.stat().st_size} bytes, after {time.time() - began:.0f} s")
 
 
@@ -112,8 +113,9 @@ def rendered(seed: int, folder: Path | None, unrest: float = 1.0) -> Labelled:
     return made
 
 
-def fit(train: list[Example], held: list[Example], mean: np.ndarray, scale: np.ndarray, steps: int) -> Judge:
-    random = np.random.default_rng(1)
+def fit(train: list[Example], mean: np.ndarray, scale: np.ndarray, steps: int, seed: int) -> Judge:
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
     judge = Judge()
     optimiser = torch.optim.AdamW(judge.parameters(), RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps, pct_start=0.1)
@@ -127,7 +129,7 @@ def fit(train: list[Example], held: list[Example], mean: np.ndarray, scale: np.n
         optimiser.step()
         schedule.step()
         if step % 500 == 499:
-            print(f"step {step + 1}: loss {loss.item():.4f}", flush=True)
+            print(f"member {seed}, step {step + 1}: loss {loss.item():.4f}", flush=True)
     return judge
 
 
@@ -150,18 +152,17 @@ def losses(logits: torch.Tensor, kinds: torch.Tensor, cuts: torch.Tensor) -> tor
     return kind + 3 * cut
 
 
-def report(judge: Judge, held: list[Example], mean: np.ndarray, scale: np.ndarray) -> None:
+def report(judges: list[Judge], held: list[Example], mean: np.ndarray, scale: np.ndarray) -> None:
     """Per picture on films that were not trained on."""
     right = np.zeros((len(KINDS) + 1, 3))  # right, found, true
     with torch.no_grad():
         for seen, kinds, cuts in held:
-            logits = judge(torch.from_numpy((seen.astype(np.float32) - mean) * scale).float().T[None])[
-                0
-            ].numpy()
-            called = logits[:-1].argmax(axis=0)
+            evidence = torch.from_numpy((seen.astype(np.float32) - mean) * scale).float().T[None]
+            logits = torch.stack([judge(evidence)[0] for judge in judges])
+            called = torch.softmax(logits[:, :-1], dim=1).mean(dim=0).numpy().argmax(axis=0)
             for k in range(len(KINDS)):
                 right[k] += ((called == k) & (kinds == k)).sum(), (called == k).sum(), (kinds == k).sum()
-            found = logits[-1] > 0
+            found = torch.sigmoid(logits[:, -1]).mean(dim=0).numpy() > 0.5
             right[-1] += (found & (cuts > 0)).sum(), found.sum(), (cuts > 0).sum()
     for name, (good, found, true) in zip((*KINDS, "cut"), right, strict=True):
         print(
@@ -169,16 +170,20 @@ def report(judge: Judge, held: list[Example], mean: np.ndarray, scale: np.ndarra
         )
 
 
-def save(judge: Judge, mean: np.ndarray, scale: np.ndarray, out: Path) -> None:
-    state = {name: one.detach().numpy() for name, one in judge.state_dict().items()}
+def save(judges: list[Judge], mean: np.ndarray, scale: np.ndarray, out: Path) -> None:
+    """Every tensor with an axis of members before its own; weights as (…, in, out)."""
     tensors = {"mean": mean, "scale": scale}
     for name in ("into", "out"):
-        tensors[f"{name}.weight"] = state[f"{name}.weight"][:, :, 0].T
-        tensors[f"{name}.bias"] = state[f"{name}.bias"]
+        tensors[f"{name}.weight"] = stacked(judges, f"{name}.weight")[..., 0].transpose(0, 2, 1)
+        tensors[f"{name}.bias"] = stacked(judges, f"{name}.bias")
     for k in range(len(DILATIONS)):
-        tensors[f"layer{k}.weight"] = state[f"layers.{k}.weight"].transpose(2, 1, 0)
-        tensors[f"layer{k}.bias"] = state[f"layers.{k}.bias"]
+        tensors[f"layer{k}.weight"] = stacked(judges, f"layers.{k}.weight").transpose(0, 3, 2, 1)
+        tensors[f"layer{k}.bias"] = stacked(judges, f"layers.{k}.bias")
     np.savez_compressed(out, **{name: one.astype(np.float32) for name, one in tensors.items()})
+
+
+def stacked(judges: list[Judge], name: str) -> np.ndarray:
+    return np.stack([judge.state_dict()[name].detach().numpy() for judge in judges])
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from answerprint.cli.naming import asset_named
 from answerprint.cli.output import Json, command_app, emit, printable
 from answerprint.core.errors import UsageError
 
 if TYPE_CHECKING:
     from answerprint.departments.footage.faces.in_file import FacesDocument
-    from answerprint.store.catalogue import Catalogue
 
 app = command_app()
 
@@ -106,7 +106,7 @@ def _production(root: Path, name: str, forget: str, within: str, as_json: bool) 
             production.catalogue() as catalogue,
             VectorStore(production.state_dir / "vectors") as vectors,
         ):
-            asset = _asset(catalogue, within)
+            asset = asset_named(catalogue, within)
             went = forget_person(
                 production.root, catalogue, production.objects(), vectors, forget, asset=asset
             )
@@ -130,7 +130,7 @@ def _production(root: Path, name: str, forget: str, within: str, as_json: bool) 
                 "AP-USE-245", f"{name!r} is not PERSON=NAME", remedy="write --name person_1=ANNA"
             )
         with production.lock(), production.catalogue() as catalogue:
-            asset = _asset(catalogue, within)
+            asset = asset_named(catalogue, within)
             name_person(production.root, catalogue, person, new, asset=asset)
     with production.catalogue() as catalogue:
         names = {one.id: one.name for one in catalogue.assets()}
@@ -141,7 +141,7 @@ def _production(root: Path, name: str, forget: str, within: str, as_json: bool) 
                 "files": sorted({names.get(track.asset, track.asset[:12]) for track, _ in those}),
                 "seconds": str(sum((one.end - one.start) / track.rate for track, one in those)),
             }
-            for person, those in sorted(people_in(catalogue, _asset(catalogue, within)).items())
+            for person, those in sorted(people_in(catalogue, asset_named(catalogue, within)).items())
         ]
 
     def text(console: Console) -> None:
@@ -156,20 +156,6 @@ def _production(root: Path, name: str, forget: str, within: str, as_json: bool) 
         console.print(table if rows else "no faces were seen yet", highlight=False)
 
     emit({"people": rows}, as_json, text)
-
-
-def _asset(catalogue: Catalogue, name: str) -> str | None:
-    """The id of a file of the production by its name or path; None for no name."""
-    if not name:
-        return None
-    fitting = [one.id for one in catalogue.assets() if name in (one.name, one.path, one.id)]
-    if len(fitting) != 1:
-        raise UsageError(
-            "AP-USE-246",
-            f"{len(fitting)} files of the production are called {name!r}",
-            remedy="name one by its path in the production",
-        )
-    return fitting[0]
 
 
 def _look(file: Path, identity: str, *, quiet: bool) -> Any:

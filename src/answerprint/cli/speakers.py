@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from answerprint.cli.naming import asset_named
 from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save, stderr
 from answerprint.core.errors import UsageError
 
@@ -23,14 +24,24 @@ app = command_app()
 
 @app.command("speakers")
 def speakers(
-    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A file with sound.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE|DIR", readable=False, help="A file with sound, or a production."),
+    ],
     people: Annotated[
         int | None, typer.Option("--speakers", metavar="N", help="How many people speak, if you know.")
     ] = None,
     name: Annotated[
         list[str] | None,
-        typer.Option("--name", metavar="SPEAKER=NAME", help="Call speaker_1 by a name. May be repeated."),
+        typer.Option(
+            "--name",
+            metavar="SPEAKER=NAME",
+            help="Call speaker_1 by a name; in a production for good. May be repeated.",
+        ),
     ] = None,
+    within: Annotated[
+        str, typer.Option("--in", metavar="FILE", help="In a production: the file whose speaker is meant.")
+    ] = "",
     sounds: Annotated[
         bool, typer.Option("--sounds", help="Also laughter, applause, music and silence.")
     ] = False,
@@ -60,9 +71,19 @@ def speakers(
     too; without them a classical measure parts voices by their spectra, and hears no overlaps. Where the
     evidence for a second voice is thin, it is one voice. speaker_1 is who speaks first.
 
+    Of a production that was logged, the voices over all its files; a name given here stays, whatever is added
+    or put together anew (voices.toml), and goes into search and transcripts with the next answerprint log.
+
     Example: answerprint speakers interview.wav --speakers 2 --name speaker_1=ANNA --rttm interview.rttm
     """
     names = _names(name or [])
+    if file.is_dir():
+        _production(file, names, within, json)
+        return
+    if within:
+        raise UsageError(
+            "AP-USE-359", "--in is for productions", file=str(file), remedy="name the production's folder"
+        )
     for out in (rttm, plot):
         if out is not None:
             refuse_taken(out, file, against, force=force)
@@ -86,6 +107,49 @@ def speakers(
         save(plot, timeline_png(found.spans, found.sounds, found.samples), force=force)
     document: Any = found.document
     emit(document, json, lambda console: _print(console, file, found))
+
+
+def _production(root: Path, names: dict[str, str], within: str, as_json: bool) -> None:
+    """The voices of a production, and names given to some of them."""
+    from answerprint.departments.footage.speakers.places import name_voice, voices_in
+    from answerprint.store.production import Production
+
+    production = Production.open(root)
+    with production.catalogue() as catalogue:
+        asset = asset_named(catalogue, within)
+        if names:
+            with production.lock():
+                for voice, called in names.items():
+                    name_voice(production.root, catalogue, voice, called, asset)
+        files = {one.id: one.name for one in catalogue.assets()}
+        rows: list[dict[str, Any]] = []
+        for voice, heard in voices_in(catalogue, asset).items():
+            said = [one for turns in heard.values() for one in turns]
+            rows.append(
+                {
+                    "voice": voice,
+                    "called": names.get(voice)
+                    or sorted({names.get(one.label, one.label) for one in said})[0],
+                    "seconds": str(Fraction(sum(one.end - one.start for one in said), 16_000)),
+                    "files": sorted(files.get(one, one[:12]) for one in heard),
+                }
+            )
+    rows.sort(key=lambda row: -Fraction(row["seconds"]))
+
+    def text(console: Console) -> None:
+        from rich.table import Table
+
+        table = Table("voice", "called", "speaks", "files")
+        for row in rows:
+            shown = f"{float(Fraction(row['seconds'])):.1f} s"
+            table.add_row(row["voice"], printable(row["called"]), shown, printable(", ".join(row["files"])))
+        console.print(table if rows else "no voices were heard yet: answerprint log listens", highlight=False)
+        if names:
+            console.print(
+                f"answerprint log {printable(root.name)} puts the names everywhere", highlight=False
+            )
+
+    emit({"voices": rows}, as_json, text)
 
 
 def _names(given: list[str]) -> dict[str, str]:

@@ -60,20 +60,22 @@ def fan_out(
     *,
     progress: Callable[[float], None] | None = None,
     threads: int = 0,
+    thorough: bool = True,
 ) -> DecodeSummary:
     """Decode a file once for all consumers, each distinct form converted once and shared (read-only arrays).
 
     Pictures come from the first picture stream, sound from every sound stream (told apart by `stream`).
-    Without a consumer for either the file is still decoded, counted and searched for damage. `finish` is
+    Without a consumer for either the file is still decoded, counted and searched for damage, unless it is
+    not to be thorough: then only what is wanted is decoded, and nothing is said of damage. `finish` is
     called for every consumer on its own thread at the end. A consumer's exception stops the decode and is
-    raised here, the consumer in its attribute `consumer`. progress: told 0…1. threads: the decoder's, 0 for
-    one a core. One call at a time in a process: FFmpeg's log names no container.
+    raised here, the consumer in its attribute `consumer`. progress: told 0…1. threads: the decoder's, 0
+    for one a core. One call at a time in a process: FFmpeg's log names no container.
     Raises MediaError AP-MEDIA-001…012, 015, 017.
     """
     stop = threading.Event()
     workers = [_Worker(consumer, stop) for consumer in consumers]
     try:
-        summary = _decode_once(path, workers, stop, progress, threads)
+        summary = _decode_once(path, workers, stop, progress, threads, thorough)
         for worker in workers:
             worker.give(lambda consumer: consumer.finish(summary))
     finally:
@@ -131,8 +133,12 @@ class _Progress:
         ends = [end for stream in container.streams if (end := stream_end(container, stream)) is not None]
         self._end = max(ends, default=Fraction(0))
 
+    @property
+    def wanted(self) -> bool:
+        return self._tell is not None and self._end > 0
+
     def at(self, seconds: Fraction) -> None:
-        if self._tell is None or self._end <= 0:
+        if self._tell is None:
             return
         step = int(min(Fraction(1), seconds / self._end) * PROGRESS_STEPS)
         if step > self._told:
@@ -171,10 +177,10 @@ def _decode(
         for stream in streams
         if isinstance(stream, AudioStream)
     }
-    for stream, frame in decode(container, streams, evidence):
+    for stream, frame in decode(container, streams, evidence) if streams else ():
         if stop.is_set():
             return
-        if frame.pts is not None and stream.time_base is not None:
+        if progress.wanted and frame.pts is not None and stream.time_base is not None:
             progress.at(frame.pts * stream.time_base)
         if isinstance(frame, VideoFrame) and frame.pts is not None:
             for batch, takers in pictures.get(stream.index, ()):
@@ -189,6 +195,13 @@ def _decode(
         for line, takers in lines:
             _hand_sound(line.flush(), takers)
     progress.done()
+
+
+def _kinds(wanted: Iterable[Wants]) -> set[str]:
+    kinds = set()
+    for one in wanted:
+        kinds |= ({"video"} if one.picture else set()) | ({"audio"} if one.sound else set())
+    return kinds
 
 
 def _distinct(forms: Iterable[T | None]) -> list[T]:
@@ -213,15 +226,19 @@ def _decode_once(
     stop: threading.Event,
     progress: Callable[[float], None] | None,
     threads: int,
+    thorough: bool,
 ) -> DecodeSummary:
     opening: list[LogLine] = []
     with open_media(path, opening) as container, av.logging.Capture(local=False) as log:
         log.extend(opening)
         streams = streams_to_decode(container, os.fspath(path), threads=threads, exact=False)
+        if not thorough:
+            kinds = _kinds(worker.consumer.wants for worker in workers)
+            streams = [stream for stream in streams if stream.type in kinds]
         evidence = Evidence(log, streams)
         _decode(container, streams, evidence, workers, stop, _Progress(progress, container))
         evidence.listen()
-        damage = judge(container, evidence, container_faults(*check_file(path)))
+        damage = judge(container, evidence, container_faults(*check_file(path))) if thorough else ()
     if damage and not stop.is_set():
         # With several threads at work a message is not told of the packet at hand, nor twice in the same
         # order: what is found broken is read again by one, so that places are right and always the same.

@@ -18,11 +18,13 @@ class PictureForm:
 
     pixels: "grey" (n, h, w) uint8 luma as coded; "rgb" (n, h, w, 3) uint8; "float" (n, h, w, 3) float32
     0…1 in the file's own transfer. width and height: scaled to these; None keeps the coded size.
+    quick: colour scaled bilinearly, in half the time: for small pictures that are judged and not shown.
     """
 
     pixels: Literal["grey", "rgb", "float"] = "grey"
     width: int | None = None
     height: int | None = None
+    quick: bool = False
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class PictureConverter:
             src_colorspace=_SWS_SPACE[matrix_of(frame)],
             src_color_range=_FULL if is_full_range(frame) else ColorRange.MPEG,
             dst_color_range=_FULL,
-            interpolation=_FINE,
+            interpolation=_QUICK if self.form.quick else _FINE,
             threads=1,
         )
         return np.asarray(rgb.to_ndarray(), np.uint8)

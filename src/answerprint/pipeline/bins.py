@@ -103,12 +103,14 @@ def _deep(
 ) -> None:
     """Every track there is: of each file, of sound with picture, of lines, of the files together."""
     begins("deep pass")
+    screenplay = read_script(making)
     circled = [id for id, slate in slates.items() if slate.circled]
-    deep_pass(making, most_wanted(making, first, circled), everything=True, slates=slates)
+    deep_pass(
+        making, most_wanted(making, first, circled), everything=True, slates=slates, screenplay=screenplay
+    )
     begins("sync")
     matches = sync(making)
     begins("align")
-    screenplay = read_script(making)
     if screenplay is not None:
         align(making, screenplay, matches)
     begins("browse")

@@ -21,7 +21,9 @@ SOUND_SUFFIXES = frozenset(
     {".wav", ".bwf", ".rf64", ".flac", ".aif", ".aiff", ".mp3", ".m4a", ".ogg", ".opus", ".wv"}
 )
 SCRIPT_SUFFIXES = frozenset({".fountain", ".spmd", ".fdx", ".fadein", ".osf", ".csv", ".tsv", ".ale"})
-PAPER_SUFFIXES = frozenset({".pdf", ".txt"})  # a screenplay when named by itself; cards carry others
+TRANSCRIPT_SUFFIXES = frozenset({".srt", ".vtt"})
+# A screenplay, or a transcript, when named by itself; cards carry others.
+PAPER_SUFFIXES = frozenset({".pdf", ".txt", ".json"})
 OTHER_SCREENPLAYS = {".celtx": "Celtx", ".highland": "Highland"}
 PICTURE_SUFFIXES = frozenset(
     {
@@ -50,7 +52,7 @@ def kind_of(path: Path, *, named: bool = False) -> Kind | None:
     named: the file itself was given, not a folder that holds it.
     """
     suffix = path.suffix.casefold()
-    if suffix in SCRIPT_SUFFIXES or (named and suffix in PAPER_SUFFIXES):
+    if suffix in SCRIPT_SUFFIXES | TRANSCRIPT_SUFFIXES or (named and suffix in PAPER_SUFFIXES):
         return "script"
     if suffix in SOUND_SUFFIXES:
         return "sound"
@@ -182,7 +184,8 @@ def _unknown(file: Path) -> tuple[str, str]:
         return f"{program} screenplays are not read", "export it as Fountain (.fountain)"
     return (
         f"a file of an unknown kind ({file.suffix or 'no suffix'})",
-        "add picture, sound, a screenplay (.fountain, .fdx, .fadein, .pdf, .txt), or a .csv or .ale log",
+        "add picture, sound, a screenplay (.fountain, .fdx, .fadein, .pdf, .txt), a .csv or .ale log, "
+        "or a transcript (.srt, .vtt, .json)",
     )
 
 

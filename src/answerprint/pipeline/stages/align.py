@@ -64,13 +64,13 @@ def read_slates(making: Making, *, quiet: bool = False) -> dict[str, Slate]:
         return {}
     report = making.run(graph)
     slates: dict[str, Slate] = {}
-    by_stem = {_stem(asset.name): id for id, asset in making.assets.items()}
+    by_stem = {stem_of(asset.name): id for id, asset in making.assets.items()}
     for node in nodes:
         if not report[node].there:
             continue
         for clip, slate in report.record(node, "log", ScriptLog).slates.items():
-            if _stem(clip) in by_stem:
-                slates[by_stem[_stem(clip)]] = slate
+            if stem_of(clip) in by_stem:
+                slates[by_stem[stem_of(clip)]] = slate
             elif not quiet:
                 making.findings.append(
                     Finding(
@@ -83,10 +83,15 @@ def read_slates(making: Making, *, quiet: bool = False) -> dict[str, Slate]:
     return slates
 
 
+def recognised(making: Making) -> bool:
+    """Whether the bundled recogniser speaks the production's language."""
+    return making.production.settings.production.language.split("-")[0] in RECOGNISED_LANGUAGES
+
+
 def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
     """Write `readings.1` and `words.1` for every clip in which something is said."""
-    language = making.production.settings.production.language.split("-")[0]
-    if language not in RECOGNISED_LANGUAGES:
+    language = making.production.settings.production.language
+    if not recognised(making):
         making.findings.append(
             Finding(
                 code="speech.language",
@@ -130,5 +135,6 @@ def align(making: Making, screenplay: Screenplay, matches: SyncMap) -> None:
     making.run(graph)
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """A file's name as logs and transcripts give it: without folders, suffix and capitals."""
     return name.rsplit("/", 1)[-1].rsplit(".", 1)[0].casefold()

@@ -26,8 +26,10 @@ from answerprint.departments.footage.steps import (
     SpeakersHeardStep,
     VoiceStep,
 )
+from answerprint.departments.footage.steps.slates import RAPIDOCR
 from answerprint.departments.footage.steps.speakers import ENCODER, SEGMENTATION
 from answerprint.engine.graph import Graph, Media, Reference, Stored, Value
+from answerprint.formats.screenplays.model import Screenplay
 from answerprint.models.shelf import Shelf
 from answerprint.pipeline.making import Making
 
@@ -38,17 +40,19 @@ def deep_pass(
     *,
     everything: bool = False,
     slates: Mapping[str, Slate] | None = None,
+    screenplay: Screenplay | None = None,
 ) -> None:
     """Write the tracks of every asset. wanted: asset ids in the order to take them; the rest follow.
 
     The cut needs damage, shots, looks, voices and claps. everything: what is searched and browsed as well,
-    in the same decode; slates are what the logs say of each clip.
+    in the same decode; slates are what the logs say of each clip, the screenplay's scenes what may stand on
+    a slate.
     """
     graph = Graph()
     silero = model_digest(SILERO)
     # One step for all files: the part of a key that is the step's is then made once.
     inspect, shots, looks, listen = InspectStep(), ShotsStep(), LooksStep(), ListenStep()
-    more = _More.of(making, slates or {}) if everything else None
+    more = _More.of(making, slates or {}, screenplay) if everything else None
     for id in dict.fromkeys((*wanted, *making.assets)):
         asset = making.assets[id]
         if asset.kind in ("raw", "sidecar"):
@@ -97,9 +101,11 @@ class _More:
     faces: str  # the digest of the face models; empty where they are absent or nobody consented
     people: PeopleFile
     slates: Mapping[str, Slate]
+    scenes: tuple[str, ...]
+    rapidocr: str  # the digest of the second reader of slates; empty where it is absent
 
     @classmethod
-    def of(cls, making: Making, slates: Mapping[str, Slate]) -> _More:
+    def of(cls, making: Making, slates: Mapping[str, Slate], screenplay: Screenplay | None) -> _More:
         consent = making.production.settings.consent.faces
         return cls(
             speakers=SpeakersHeardStep(
@@ -108,6 +114,8 @@ class _More:
             faces=model_digest(MEDIAPIPE_FACES) if consent else "",
             people=read_people(making.production.root),
             slates=slates,
+            scenes=tuple(one.number for one in screenplay.scenes if one.number) if screenplay else (),
+            rapidocr=model_digest(RAPIDOCR),
         )
 
     def see(
@@ -118,7 +126,7 @@ class _More:
         logged = self.slates.get(asset.id)
         told = {"logged": Value(msgspec.structs.replace(logged, notes=""))} if logged is not None else {}
         graph.add(
-            SlatesStep(asset=asset.id),
+            SlatesStep(asset=asset.id, rapidocr=self.rapidocr, scenes=self.scenes),
             asset.id,
             media=media,
             probe=probe,

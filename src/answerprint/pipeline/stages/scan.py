@@ -44,7 +44,10 @@ def scan(making: Making) -> dict[str, Path]:
 def inputs_of(making: Making, kinds: tuple[str, ...]) -> list[Path]:
     """The production's input files whose kind is one of these."""
     if not making.inputs:
-        making.inputs = [(path, kind_of(path)) for path in find_inputs(making.production)]
+        papers = making.production.root / "script"  # what lies there was put there: a PDF is a screenplay
+        making.inputs = [
+            (path, kind_of(path, named=path.parent == papers)) for path in find_inputs(making.production)
+        ]
     return [path for path, kind in making.inputs if kind in kinds]
 
 

@@ -106,7 +106,7 @@ def faces_of(
     found: list[Sighting] = []
     watcher = FaceWatcher(asked, face_readers(), lambda those, _: found.extend(those), embedder)
     shots = _Shots()
-    summary = fan_out(file, [watcher, shots], progress=progress)
+    summary = fan_out(file, [watcher, shots], progress=progress, thorough=False)
     if summary.time_base is None or not summary.pictures:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     intervals = shots.intervals(summary)

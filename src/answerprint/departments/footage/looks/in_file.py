@@ -71,7 +71,7 @@ def look_through(file: Path, progress: Callable[[float], None] | None = None) ->
     if asked.stream("video") is None:
         raise _no_pictures(file)
     shots, details, sights = _Shots(), DetailWatcher(asked), SightWatcher(asked)
-    summary = fan_out(file, [shots, details, sights], progress=progress)
+    summary = fan_out(file, [shots, details, sights], progress=progress, thorough=False)
     if shots.detector is None or summary.time_base is None:
         raise _no_pictures(file)
     listed = shots.detector.finish(summary.end_of_pictures).shots

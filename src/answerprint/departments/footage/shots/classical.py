@@ -28,7 +28,7 @@ from answerprint.departments.footage.shots.signatures import (
 from answerprint.departments.footage.shots.transitions import Signatures, find_fades, find_gradual
 from answerprint.media.forms import PictureForm
 
-FORM = PictureForm("rgb", WIDTH, HEIGHT)
+FORM = PictureForm("rgb", WIDTH, HEIGHT, quick=True)
 
 NEIGHBOURS = 8  # frames on either side that say what is usual here
 LOOK = 12  # frames on either side a decision may look at

@@ -29,7 +29,7 @@ from answerprint.departments.footage.shots.intervals import (
 from answerprint.departments.footage.shots.network import CONTEXT, Network, trained
 from answerprint.media.forms import PictureForm
 
-FORM = PictureForm("rgb", WIDTH, HEIGHT)
+FORM = PictureForm("rgb", WIDTH, HEIGHT, quick=True)
 
 STRETCH = 512  # pictures judged together
 MARGIN = CONTEXT + REACH  # pictures on either side that a judgement depends on

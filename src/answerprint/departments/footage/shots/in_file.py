@@ -46,7 +46,7 @@ def shots_of(
     asked = probe(file)
     chosen = backend(name)
     watcher = _Watcher(chosen)
-    summary = fan_out(file, [watcher], progress=progress)
+    summary = fan_out(file, [watcher], progress=progress, thorough=False)
     if watcher.detector is None or summary.time_base is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     found = watcher.detector.finish(summary.end_of_pictures)

@@ -1,7 +1,7 @@
-"""The small network that looks along the evidence: dilated convolutions over time, run in NumPy.
+"""The small networks that look along the evidence: dilated convolutions over time, run in NumPy.
 
-For every picture: how probable it is that a cut lies before it, and what it is part of. Trained in
-training/shots; the card is there.
+For every picture: how probable it is that a cut lies before it, and what it is part of; the mean of members
+that differ by the chance of their training alone. Trained in training/shots; the card is there.
 """
 
 from __future__ import annotations
@@ -36,19 +36,25 @@ class Network:
             (tensors[f"layer{k}.weight"], tensors[f"layer{k}.bias"]) for k in range(len(DILATIONS))
         ]
         self._out = tensors["out.weight"], tensors["out.bias"]
-        if self._mean.shape != (FEATURES,) or self._out[1].shape != (len(KINDS) + 1,):
+        if self._mean.shape != (FEATURES,) or self._out[1].shape[1:] != (len(KINDS) + 1,):
             raise KeyError(f"{path.name} was trained on other evidence than this")
 
     def judge(self, kept: Kept, first: int, last: int) -> Floats:
         """(last − first, 6) float32: probabilities of KINDS, which sum to one, and of a cut."""
-        state = (features(kept, first - CONTEXT, last + CONTEXT) - self._mean) * self._scale
-        state = np.maximum(np.clip(state, -8, 8) @ self._into[0] + self._into[1], 0)
+        seen = (features(kept, first - CONTEXT, last + CONTEXT) - self._mean) * self._scale
+        seen = np.clip(seen, -8, 8)
+        each = [self._judged_by(member, seen) for member in range(len(self._out[1]))]
+        mean: Floats = np.mean(each, axis=0, dtype=np.float32)
+        return mean
+
+    def _judged_by(self, member: int, seen: Floats) -> Floats:
+        state = np.maximum(seen @ self._into[0][member] + self._into[1][member], 0)
         for (weight, bias), dilation in zip(self._layers, DILATIONS, strict=True):
             length = len(state) - 2 * dilation
-            seen = [state[k * dilation : k * dilation + length] for k in range(3)]
-            update = sum(one @ part for one, part in zip(seen, weight, strict=True)) + bias
-            state = seen[1] + np.maximum(update, 0)
-        logits = state @ self._out[0] + self._out[1]
+            near = [state[k * dilation : k * dilation + length] for k in range(3)]
+            update = sum(one @ part for one, part in zip(near, weight[member], strict=True)) + bias[member]
+            state = near[1] + np.maximum(update, 0)
+        logits = state @ self._out[0][member] + self._out[1][member]
         kinds = np.exp(logits[:, :CUT] - logits[:, :CUT].max(axis=1, keepdims=True))
         kinds /= kinds.sum(axis=1, keepdims=True)
         cut = 1 / (1 + np.exp(-np.clip(logits[:, CUT:], -30, 30)))

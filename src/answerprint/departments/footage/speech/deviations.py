@@ -49,6 +49,7 @@ def deviations_of(reading: Reading, line: Sequence[str], heard: Heard | None = N
 
     heard: everything heard, so that a word of the line said just outside the reading is found.
     """
+    reading = _interrupted(reading)
     found = _repeated(reading, line)
     gaps = gaps_of(reading, line, heard)
     taken: set[tuple[int, int]] = set()  # (gap, word of it) told already
@@ -96,6 +97,16 @@ def gaps_of(reading: Reading, line: Sequence[str], heard: Heard | None = None) -
             gaps.append(gap)
         place, index = anchor, reached
     return gaps
+
+
+def _interrupted(reading: Reading) -> Reading:
+    """One word, something else, and that word again: heard so of a voice that only put something between."""
+    words = list(reading.words)
+    for at, word in enumerate(words[:-1]):
+        alone = at == 0 or words[at - 1].kind != "repeated"
+        if word.kind == "repeated" and alone and words[at + 1].kind == "inserted":
+            words[at] = msgspec.structs.replace(word, kind="inserted", script_index=None)
+    return msgspec.structs.replace(reading, words=tuple(words))
 
 
 def _repeated(reading: Reading, line: Sequence[str]) -> list[Deviation]:

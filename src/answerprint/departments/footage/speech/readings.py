@@ -298,9 +298,10 @@ def _reading(run: _Run, key: str, line: Sequence[str]) -> Reading | None:
     words: list[ReadWord] = []
     for at, (word, index, right) in enumerate(zip(run.words, run.indexes, run.right, strict=True)):
         kind: WordKind
-        if index is None:
-            kind = "inserted"
-        elif last_place.get(index, at) > at:
+        given_up = index is not None and last_place.get(index, at) > at
+        if index is None or (given_up and not right):
+            kind, index = "inserted", None  # another word, on the way back to one of the line
+        elif given_up:
             kind = "repeated"
         else:
             kind = "match" if right else "substituted"

@@ -64,7 +64,7 @@ def sound_in(file: Path, progress: Callable[[float], None] | None = None) -> Ite
         path = Path(folder) / "sound"
         with path.open("wb") as out:
             hearer = _Hearer(asked, out)
-            summary = fan_out(file, [hearer], progress=progress)
+            summary = fan_out(file, [hearer], progress=progress, thorough=False)
         listening = hearer.ear.finish()
         if listening is None or not listening.samples:
             raise FootageError(

@@ -22,7 +22,7 @@ def transcribe_clip(
     samples: NDArray[np.int16],
     listening: Listening,
     voice: Track,
-    readings: Track,
+    readings: Sequence[Annotation],
     lines: Sequence[Line],
     match: SoundMatch | None,
     imported: Transcript | None,
@@ -55,7 +55,7 @@ def transcribe_clip(
             if one.words
         ]
     speakers = {line.key: line.character for line in lines}
-    read = [one for one in readings.annotations if one.label in speakers]
+    read = [one for one in readings if one.label in speakers]
     marks = [
         Annotation(
             start=one.start,

@@ -22,7 +22,7 @@ from answerprint.departments.footage.steps.speakers import (
     SpeakersStep,
     VoicesStep,
 )
-from answerprint.departments.footage.steps.speech import ReadingsStep, TranscriptStep
+from answerprint.departments.footage.steps.speech import ReadingsStep, ReadTranscriptStep, TranscriptStep
 from answerprint.departments.footage.steps.sync import SyncBrief, SyncStep
 from answerprint.departments.footage.steps.things import SeenStep, ThingsStep
 
@@ -42,6 +42,7 @@ __all__ = [
     "LooksStep",
     "MeaningStep",
     "ProbeStep",
+    "ReadTranscriptStep",
     "ReadingsStep",
     "SeenStep",
     "ShotLooksStep",

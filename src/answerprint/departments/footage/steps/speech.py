@@ -43,6 +43,21 @@ class ReadingsStep(Step):
 
 
 @dataclass(frozen=True)
+class ReadTranscriptStep(Step):
+    """A transcript that another program wrote."""
+
+    name: ClassVar[str] = "read_transcript"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("media",)
+    writes: ClassVar[tuple[str, ...]] = ("imported",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        from answerprint.formats.transcripts.reading import read_transcript
+
+        context.write_record("imported", read_transcript(inputs["media"].path()))
+
+
+@dataclass(frozen=True)
 class TranscriptStep(Step):
     """The track `transcript.1` of a clip: an imported transcript laid on its sound; else its readings as
     passages, and drafts of all speech that is no reading.
@@ -53,9 +68,9 @@ class TranscriptStep(Step):
     asset: str  # the clip; in the key, because two clips may hold the same sound
 
     name: ClassVar[str] = "transcript"
-    version: ClassVar[int] = 1
-    reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice", "readings", "lines")
-    optional: ClassVar[tuple[str, ...]] = ("match", "imported")
+    version: ClassVar[int] = 2
+    reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice")
+    optional: ClassVar[tuple[str, ...]] = ("readings", "lines", "match", "imported")
     writes: ClassVar[tuple[str, ...]] = ("transcript",)
     libraries: ClassVar[tuple[str, ...]] = ("pocketsphinx", "numpy", "scipy")
 
@@ -67,8 +82,8 @@ class TranscriptStep(Step):
             read_samples(inputs["sound"].path()),
             inputs["listening"].record(Listening),
             inputs["voice"].track(),
-            inputs["readings"].track(),
-            inputs["lines"].record(tuple[Line, ...]),
+            inputs["readings"].track().annotations if "readings" in inputs else (),
+            inputs["lines"].record(tuple[Line, ...]) if "lines" in inputs else (),
             inputs["match"].record(SoundMatch) if "match" in inputs else None,
             inputs["imported"].record(Transcript) if "imported" in inputs else None,
         )

@@ -43,7 +43,7 @@ def things_of(
     if asked.stream("video") is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     watcher = ThingsWatcher(asked, detector, lambda _: None)
-    summary = fan_out(file, [watcher], progress=progress)
+    summary = fan_out(file, [watcher], progress=progress, thorough=False)
     if summary.time_base is None or not summary.pictures:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     place = PictureClock(asked, summary).at_tick
