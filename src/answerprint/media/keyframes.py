@@ -89,7 +89,7 @@ def _sought(
             if last is None:
                 yield from _read(container, stream)
             return
-        frame = next(_read(container, stream), None)
+        frame = _first(container, stream)
         if frame is None or frame.pts is None:
             lost, target = lost + 1, target + stride
             continue
@@ -98,6 +98,22 @@ def _sought(
             yield frame
             last = frame.pts
         target = max(target, frame.pts) + stride
+
+
+def _first(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
+    """The next keyframe alone: the decoder is drained after its packet, and waits for no other picture."""
+    try:
+        for packet in container.demux(stream):
+            if packet.size and not packet.is_keyframe:
+                continue
+            frames = [*packet.decode(), *(stream.codec_context.decode(None) if packet.size else ())]
+            found = next((one for one in frames if isinstance(one, VideoFrame)), None)
+            if found is not None or not packet.size:
+                return found
+            stream.codec_context.flush_buffers()
+    except (av.error.FFmpegError, OSError, ValueError):
+        return None
+    return None
 
 
 def _read(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
