@@ -21,18 +21,37 @@ TrackKind = Literal["video", "audio"]
 
 
 class Transition(msgspec.Struct, frozen=True):
-    """A dissolve into the clip that carries it, in cut frames, centred on the edit unless offset."""
+    """A way into the clip that carries it (or out of it, as `fade_out`), in cut frames."""
 
-    kind: Literal["dissolve"]
+    kind: Literal["dissolve", "wipe"]
     frames: int
     before: int  # frames of it that lie before the edit
+    name: str = ""  # of a wipe: its SMPTE 258M code ("001"), or what a program calls it
+
+
+class Cdl(msgspec.Struct, frozen=True):
+    """An ASC CDL (version 1.2): slope, offset and power of red, green and blue, and saturation."""
+
+    slope: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    power: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    saturation: float = 1.0
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """A note: on the cut at whole frames of it, on a clip in its source's own time."""
+
+    range: Range
+    name: str
+    comment: str = ""
+    colour: str = "RED"
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
     """A stretch of an asset on a track of the cut."""
 
     id: str  # stable between versions: the slot and the track
-    asset: str
+    asset: str  # empty for a nested cut
     record: Range  # in frames of the cut's rate
     source: Range  # in the asset's own time, of the same length as record unless speed differs
     name: str = ""
@@ -41,10 +60,16 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     link: str | None = None  # clips that share a link move together (picture and its sound)
     stream: int | None = None  # stream index in the asset; None is the first of the track's kind
     channels: tuple[int, ...] = ()  # channels of that stream; empty is all
-    muted: bool = False
+    muted: bool = False  # disabled
     gain_db: float = 0.0
-    speed: Fraction = Fraction(1)  # 0 is a freeze frame
+    speed: Fraction = Fraction(
+        1
+    )  # 0 is a freeze frame; below 0 source.start is shown first, and back from it
     transition: Transition | None = None
+    fade_out: Transition | None = None  # into a gap or the end; every frame of it lies before the edit
+    cdl: Cdl | None = None
+    markers: tuple[Marker, ...] = ()
+    nested: Cut | None = None  # a cut in place of an asset: source counts from its first frame
     locked: bool = False
     reason: str = ""
     metadata: Mapping[str, Any] = {}
@@ -58,15 +83,6 @@ class CutTrack(msgspec.Struct, frozen=True, kw_only=True):
     clips: tuple[Clip, ...] = ()
     muted: bool = False
     role: str = ""  # "dialogue", "scratch", "music"
-
-
-class Marker(msgspec.Struct, frozen=True):
-    """A note on the cut, at whole frames."""
-
-    range: Range
-    name: str
-    comment: str = ""
-    colour: str = "RED"
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True):

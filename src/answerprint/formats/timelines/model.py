@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 
-from answerprint.core.cut import Clip, source_time
+from answerprint.core.cut import Clip, Cut, source_time
 from answerprint.core.time import Range, Rounding, Time, round_ticks
 
 
@@ -30,6 +32,32 @@ class MediaLink(msgspec.Struct, frozen=True, kw_only=True):
     time_base: Fraction | None = None  # seconds a tick of the file's timestamps
     frame_times: tuple[int, ...] = ()  # every picture's timestamp in ticks of time_base: variable rate
     rounded: bool = False  # frame_times are a constant rate's, rounded to ticks (core/frames.py)
+    picture: bool = True
+    width: int | None = None
+    height: int | None = None
+    channels: int = 0  # of sound; 0 is none, or not known
+    sample_rate: int | None = None
+
+
+Kept = Literal["lost", "approximated", "untested"]
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What a file, or a program that reads it, does not keep. feature: a word of `comparing.FEATURES`."""
+
+    feature: str
+    where: str  # "V1 01:00:04:12 A001C003"
+    kind: Kept
+    detail: str
+
+
+class TimelineFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A timeline as a file has it. media: by the cut's asset names, which are the media's URLs where it has
+    them, else their names. losses: what the file says and a cut cannot hold."""
+
+    cut: Cut
+    media: Mapping[str, MediaLink]
+    losses: tuple[Loss, ...] = ()
 
 
 def frame_on_screen(link: MediaLink, time: Time) -> int:

@@ -16,7 +16,7 @@ class ShotsStep(AnalyserStep):
     """The track `shots.1`: boundaries by type, and the shots between them. backend: see shots/backends.py."""
 
     name: ClassVar[str] = "shots"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     reads: ClassVar[tuple[str, ...]] = ("media",)
     writes: ClassVar[tuple[str, ...]] = ("shots",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless", "onnxruntime")
