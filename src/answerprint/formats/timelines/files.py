@@ -1,0 +1,129 @@
+"""Timeline files of every kind: which a file is, and the way in and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from answerprint.core.cut import Cut
+from answerprint.core.errors import FormatError, UsageError
+from answerprint.formats.timelines.model import MediaLink, TimelineFile
+
+LARGEST = 512 * 1024 * 1024  # bytes of a timeline file that are read
+
+Reader = Callable[..., TimelineFile]
+Writer = Callable[[Cut, Mapping[str, MediaLink]], bytes]
+
+
+@dataclass(frozen=True)
+class TimelineFormat:
+    """A kind of file. reads, writes: `module:function`, loaded when used; empty where there is no way."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    reads: str
+    writes: str
+
+    def read(self, data: bytes, *, file: str, rate: Fraction | None) -> TimelineFile:
+        found: TimelineFile = _function(self.reads)(data, file=file, rate=rate)
+        return found
+
+    def write(self, cut: Cut, media: Mapping[str, MediaLink]) -> bytes:
+        data: bytes = _function(self.writes)(cut, media)
+        return data
+
+
+def _own(
+    name: str, suffixes: tuple[str, ...], module: str, function: str, reads: bool = True
+) -> TimelineFormat:
+    home = "answerprint.formats.timelines"
+    reading, _, writing = module.partition("|")
+    return TimelineFormat(
+        name,
+        suffixes,
+        f"{home}.{reading}:read_{function}" if reads else "",
+        f"{home}.{writing or reading}:write_{function}",
+    )
+
+
+FORMATS = (
+    _own("OTIO", (".otio",), "otio_file", "otio_file"),
+    _own("OTIOZ", (".otioz",), "otioz", "otioz"),
+    _own("EDL", (".edl",), "edl_file", "edl_file"),
+    _own("FCPXML", (".fcpxml", ".fcpxmld"), "fcpxml.reading|fcpxml.writing", "fcpxml"),
+    _own("FCP7 XML", (".xml",), "fcp7.reading|fcp7.writing", "fcp7"),
+    _own("AAF", (".aaf",), "aaf.reading|aaf.writing", "aaf"),
+    _own("ALE", (".ale",), "ale_list", "ale_list", reads=False),
+)
+
+
+def format_named(path: Path) -> TimelineFormat:
+    """The format that a file's suffix names. Raises UsageError AP-USE-500 for any other."""
+    for one in FORMATS:
+        if path.suffix.casefold() in one.suffixes:
+            return one
+    known = " ".join(suffix for one in FORMATS for suffix in one.suffixes)
+    raise UsageError(
+        "AP-USE-500",
+        f"{path.suffix or 'a file without a suffix'} is no timeline format known here",
+        file=str(path),
+        remedy=f"name it with one of {known}",
+    )
+
+
+def read_timeline(path: Path, rate: Fraction | None = None) -> TimelineFile:
+    """The timeline in a file. rate: the cut's, for formats that do not say it.
+
+    Raises UsageError AP-USE-500, AP-USE-501 (cannot be opened, or too large), AP-USE-502 (a format that is
+    only written), and the FormatErrors of its format.
+    """
+    chosen = format_named(path)
+    if not chosen.reads:
+        raise UsageError(
+            "AP-USE-502",
+            f"{chosen.name} lists clips and holds no timeline",
+            file=str(path),
+            remedy="read it with answerprint slates --log, or convert a timeline into it",
+        )
+    data = _data(path)
+    if chosen.name == "FCP7 XML" and b"<fcpxml" in data[:4096]:
+        chosen = next(one for one in FORMATS if one.name == "FCPXML")
+    return chosen.read(data, file=str(path), rate=rate)
+
+
+def _data(path: Path) -> bytes:
+    place = path / "Info.fcpxml" if path.suffix.casefold() == ".fcpxmld" and path.is_dir() else path
+    try:
+        if place.stat().st_size > LARGEST:
+            raise UsageError(
+                "AP-USE-501",
+                f"it is larger than a timeline is ({LARGEST // 2**20} MB are read)",
+                file=str(path),
+                remedy="name the timeline, not the media",
+            )
+        return place.read_bytes()
+    except OSError as error:
+        raise UsageError("AP-USE-501", f"it cannot be opened: {error.strerror}", file=str(path)) from error
+
+
+def _function(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def reread(written: bytes, chosen: TimelineFormat, rate: Fraction, file: str) -> TimelineFile:
+    """What was just written, as a reader finds it. Raises FormatError AP-FORMAT-590 when it does not."""
+    try:
+        return chosen.read(written, file=file, rate=rate)
+    except FormatError as error:
+        raise FormatError(
+            "AP-FORMAT-590",
+            f"what was written as {chosen.name} cannot be read again: {error.message}",
+            file=file,
+            remedy="nothing was kept; please tell us how the timeline was made",
+        ) from error
