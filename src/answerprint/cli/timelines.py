@@ -1,4 +1,4 @@
-"""`answerprint convert` and `answerprint diff`: timelines of every program, and what lies between two of them."""
+"""`answerprint convert` and `answerprint diff`: timelines of every program, and what lies between two."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def convert(
     """A timeline into another program's format, with a list of everything that did not come through.
 
     What was written is read again and laid beside what was meant, clip by clip: the list is what is missing
-    there, not what a table says. `lost` is gone, `approximated` is kept in part, `untested` is what nobody has
-    told of the program you named. Exit code 3 when anything is lost.
+    there, not what a table says. `lost` is gone, `approximated` is kept in part, `untested` is what nobody
+    has told of the program you named. Exit code 3 when anything is lost.
 
     Example: answerprint convert film/out/latest/rough-cut.otio rough-cut.xml --for premiere
     """
@@ -117,7 +117,7 @@ def diff(
     The two may be of different formats: what went to an NLE, and what came back. Clips that only lie later
     because something before them grew are no change.
 
-    Example: answerprint diff out/v003/rough-cut.otio back-from-avid.aaf --edl changes.edl --picture changes.png
+    Example: answerprint diff rough-cut.otio back-from-avid.aaf --edl changes.edl --picture changes.png
     """
     from answerprint.departments.editorial.differences import changed_clips, differences
     from answerprint.formats.timelines.files import format_named, read_timeline
@@ -140,11 +140,10 @@ def diff(
     }
 
     def text(console: Console) -> None:
+        counted = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
         longer = other.cut.frames - one.cut.frames
         how = "as long" if not longer else f"{abs(longer)} frames {'longer' if longer > 0 else 'shorter'}"
-        console.print(
-            printable(f"{after.name}: {len(changes)} changes, {how}"), markup=False, highlight=False
-        )
+        console.print(printable(f"{after.name}: {counted}, {how}"), markup=False, highlight=False)
         for change in changes:
             console.print(printable(f"  {change.words}"), markup=False, highlight=False)
 
