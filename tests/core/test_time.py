@@ -38,6 +38,7 @@ def test_order_equality_and_hash_follow_the_value(one: Time, other: Time) -> Non
     assert (one == other) == (one.seconds == other.seconds)
     same = Time.of_seconds(one.seconds)
     assert same == one and hash(same) == hash(one)
+    assert (same != one) is False and (one != other) == (one.seconds != other.seconds)
 
 
 @given(times, rates)

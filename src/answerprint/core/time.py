@@ -74,6 +74,9 @@ class Time(msgspec.Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Time) and self._against(other) == 0
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # the record's own would compare nothing
+
     def __hash__(self) -> int:
         return hash(self.seconds)
 

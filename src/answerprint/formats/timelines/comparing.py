@@ -306,7 +306,7 @@ def _links(before: Cut, after: Cut, prefix: str) -> Iterator[Loss]:
     for group in mine:
         kept = max((len(group & other.get(place, frozenset())) for place in group), default=0)
         if kept < len(group):
-            kind, frame = min(group)
+            kind, frame = min(group, key=lambda one: (one[0][0] != "V", one))
             detail = f"{len(group)} clips moved together, now {kept or 1}"
             yield Loss("links", f"{prefix}{kind} {before.timecode(frame)}", "lost", detail)
 
