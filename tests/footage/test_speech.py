@@ -296,8 +296,7 @@ def test_a_clips_transcript_is_its_readings_and_drafts_of_the_rest(jfk: np.ndarr
         annotations=(Annotation(start=800, end=800 + 125_000),),
     )
     read_here = Annotation(start=800, end=800 + 60_000, label="jfk", text="and so", confidence=0.9)
-    readings = Track(asset="a", name="readings.1", rate=Fraction(RATE), annotations=(read_here,))
-    first, *rest = transcribe_clip(jfk, listening, voice, readings, lines, None, None)
+    first, *rest = transcribe_clip(jfk, listening, voice, [read_here], lines, None, None)
     assert (first.label, first.start, first.value["draft"]) == ("ANNA", 800, False)
     assert rest
     assert all(one.value["draft"] and one.label == "" and one.end > 60_000 for one in rest)
