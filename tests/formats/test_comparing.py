@@ -121,8 +121,8 @@ def test_a_program_is_told_of_with_the_source_of_what_is_said() -> None:
     assert told["freeze"].kind == "lost" and "manual" in told["freeze"].detail
     assert told["markers"].kind == "untested"
     assert "dissolve" not in told
-    (refused,) = expected(cut, "FCPXML", "premiere")
-    assert refused.kind == "lost" and "FCP7 XML" in refused.detail
+    (refused,) = expected(cut, "EDL", "fcp")
+    assert refused.kind == "lost" and "FCPXML" in refused.detail
     with pytest.raises(UsageError, match="AP-USE-503"):
         expected(cut, "EDL", "moviola")
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_cuts import cuts
 
-from answerprint.core.cut import Clip, Cut, CutTrack, Transition
+from answerprint.core.cut import Cdl, Clip, Cut, CutTrack, Transition
 from answerprint.core.errors import FormatError
 from answerprint.core.time import Range, Time
 from answerprint.core.timecode import format_timecode, parse_timecode
@@ -231,11 +231,20 @@ def test_speed_changes_as_frames_a_second_and_zero_as_a_freeze() -> None:
         assert document.events[0].speed == speed
 
 
-def test_a_wipe_is_refused_and_not_turned_into_something_else() -> None:
-    text = "TITLE: X\n001 AX V W001 010 01:00:00:00 01:00:01:00 00:00:00:00 00:00:01:00\n"
+def test_a_wipe_keeps_its_code_and_a_key_is_refused() -> None:
+    text = "TITLE: X\n001 AX V W019 010 01:00:00:00 01:00:01:00 00:00:00:00 00:00:01:00\n"
+    (track,) = conform(read_edl(text, TWENTY_FOUR)).tracks
+    assert track.clips[0].transition == Transition("wipe", 10, 0, "019")
     with pytest.raises(FormatError) as caught:
-        conform(read_edl(text, TWENTY_FOUR))
+        conform(read_edl(text.replace("W019", "K   "), TWENTY_FOUR))
     assert caught.value.code == "AP-FORMAT-030"
+
+
+def test_grades_of_other_programs_lists_are_read(shared_data: Path) -> None:
+    text = (shared_data / "timelines" / "edl" / "cdl.edl").read_text()
+    clips = conform(read_edl(text, TWENTY_FOUR)).tracks[0].clips
+    grade = Cdl((0.1, 0.2, 0.3), (1.0, -0.0122, 0.0305), (1.0, 0.0, 1.0), 0.9)
+    assert [one.cdl for one in clips[:2]] == [grade, grade]
 
 
 def test_picture_and_its_sound_share_an_event_and_other_sound_has_its_own() -> None:

@@ -31,9 +31,7 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", readable=False, help="A timeline of any program.")],
     out: Annotated[
         Path,
-        typer.Argument(
-            metavar="OUT", readable=False, help=".otio .otioz .edl .fcpxml .xml (FCP 7, Premiere) .aaf .ale"
-        ),
+        typer.Argument(metavar="OUT", readable=False, help="What to write: .otio, or .edl (CMX 3600)."),
     ],
     rate: Rate = None,
     program: Annotated[
@@ -52,7 +50,7 @@ def convert(
     there, not what a table says. `lost` is gone, `approximated` is kept in part, `untested` is what nobody
     has told of the program you named. Exit code 3 when anything is lost.
 
-    Example: answerprint convert film/out/latest/rough-cut.otio rough-cut.xml --for premiere
+    Example: answerprint convert film/out/latest/rough-cut.otio rough-cut.edl --for premiere
     """
     from answerprint.formats.timelines.comparing import compare
     from answerprint.formats.timelines.files import format_named, read_timeline, reread
@@ -66,10 +64,7 @@ def convert(
     if program is not None:
         losses += expected(found.cut, target.name, program)
     data = target.write(found.cut, found.media)
-    if target.reads:
-        losses += compare(found, reread(data, target, found.cut.rate, str(out)))
-    else:
-        losses.append(_list_only(target.name))
+    losses += compare(found, reread(data, target, found.cut.rate, str(out)))
     if not dry_run:
         save(out, data, force=force)
     document = {
@@ -117,7 +112,7 @@ def diff(
     The two may be of different formats: what went to an NLE, and what came back. Clips that only lie later
     because something before them grew are no change.
 
-    Example: answerprint diff rough-cut.otio back-from-avid.aaf --edl changes.edl --picture changes.png
+    Example: answerprint diff rough-cut.otio back-from-resolve.otio --edl changes.edl --picture changes.png
     """
     from answerprint.departments.editorial.differences import changed_clips, differences
     from answerprint.formats.timelines.files import format_named, read_timeline
@@ -160,12 +155,6 @@ def _rate(text: str | None) -> Fraction | None:
 
 def _length(file: TimelineFile) -> dict[str, Any]:
     return {"name": file.cut.name, "rate": str(file.cut.rate), "frames": file.cut.frames}
-
-
-def _list_only(name: str) -> Loss:
-    from answerprint.formats.timelines.model import Loss
-
-    return Loss("clips", "", "lost", f"{name} is a list of sources: the order and the edits are not in it")
 
 
 def _print_losses(console: Console, losses: Sequence[Loss]) -> None:

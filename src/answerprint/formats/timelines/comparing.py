@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from answerprint.core.cut import Clip, Cut, CutTrack, Marker, Transition, source_time
 from answerprint.core.time import Rounding
+from answerprint.core.timecode import frames_a_day
 from answerprint.formats.timelines.model import (
     Kept,
     Loss,
@@ -245,7 +246,9 @@ def _first_frame(file: TimelineFile, clip: Clip) -> int | None:
     if clip.nested is not None:
         return time.frame(clip.nested.rate, Rounding.FLOOR)
     link = file.media.get(clip.asset)
-    return None if link is None else link.start_frame + frame_on_screen(link, time)
+    if link is None:
+        return None
+    return (link.start_frame + frame_on_screen(link, time)) % frames_a_day(link.rate, link.drop)
 
 
 def _transition(mine: Transition | None, theirs: Transition | None, place: str) -> Iterator[Loss]:
@@ -339,6 +342,8 @@ def _media(before: TimelineFile, after: TimelineFile, prefix: str) -> Iterator[L
             )
         if link.rate != other.rate:
             yield Loss("media", place, "lost", f"its rate {link.rate} became {other.rate}")
+        elif not other.frames and link.frames:
+            yield Loss("handles", place, "lost", "how long it is and where it begins is no longer said")
         elif link.start_frame != other.start_frame:
             off = other.start_frame - link.start_frame
             yield Loss("media_timecode", place, "lost", f"its first frame's timecode is {off:+d} frames off")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
 import msgspec
 
-from answerprint.core.cut import Clip, Cut, CutTrack, Marker, TrackKind, Transition
+from answerprint.core.cut import Cdl, Clip, Cut, CutTrack, Marker, TrackKind, Transition
 from answerprint.core.errors import FormatError
 from answerprint.core.time import Range, Time
 from answerprint.core.timecode import frames_a_day
@@ -20,15 +21,21 @@ from answerprint.formats.timelines.model import (
     source_of,
 )
 
+_NUMBERS = r"\(\s*([-+.\d\seE]+?)\s*\)"
+_SOP = re.compile(rf"ASC_SOP\s*:?\s*{_NUMBERS}\s*{_NUMBERS}\s*{_NUMBERS}")
+_SAT = re.compile(r"ASC_SAT\s*:?\s*(\d+(?:\.\d+)?)")
+
 
 def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None) -> Cut:
     """The cut that a list describes, with exact source times.
 
     media: what the events are matched with, by source file, then clip name, then reel, then timecode.
-    None keeps each event's timecode as its source time (frame / rate) and its name as the asset.
+    None takes the media as the list names it (`named_media`).
     Raises FormatError AP-FORMAT-028 for an event that no footage or more than one matches, AP-FORMAT-029
-    for events that overlap on a track, AP-FORMAT-030 for wipes and keys, which a cut does not hold.
+    for events that overlap on a track, AP-FORMAT-030 for keys, which a cut does not hold.
     """
+    named = media is None
+    known = named_media(document) if media is None else media
     start = document.start_frame
     if start is None:
         start = min((event.record_in for event in document.events), default=0)
@@ -40,21 +47,21 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
         markers += [_marker(one, start, document) for one in event.markers]
         record_in = _nearest(event.record_in - start, day)
         record_out = record_in + event.record_out - event.record_in
-        if event.kind not in ("C", "D"):
+        if event.kind[0] not in "CDW":
             raise FormatError(
                 "AP-FORMAT-030",
-                f"event {event.number} is a {'wipe' if event.kind[0] == 'W' else 'key'}",
+                f"event {event.number} is a key",
                 at=f"line {event.line}",
-                remedy="a cut holds cuts and dissolves: replace it by one",
+                remedy="a cut holds cuts, dissolves and wipes: replace it by one",
             )
         if event.reel == BLACK or record_out == record_in:
             continue
         before = 0 if event.edit_point is None else _nearest(event.edit_point - start, day) - record_in
-        asset, link = _matched(event, media)
+        asset, link = _matched(event, known, named=named)
         source = _source(event, link, before, record_out - record_in - before, document.rate)
         for channel in event.channels:
             clips = tracks.setdefault("V1" if channel == "V" else channel, [])
-            outgoing = before if event.kind == "D" and event.number not in from_black else 0
+            outgoing = before if event.kind != "C" and event.number not in from_black else 0
             _meet(clips, event, record_in, outgoing, document.rate)
             clips.append(
                 Clip(
@@ -62,10 +69,11 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
                     asset=asset,
                     record=Range.of_ticks(record_in + before, record_out, document.rate),
                     source=source,
-                    name=event.name or link.name,
+                    name=event.called or event.name or link.name,
                     link=event.number if len(event.channels) > 1 else None,
                     speed=event.speed,
-                    transition=Transition("dissolve", event.duration, before) if event.kind == "D" else None,
+                    transition=_way(event, before),
+                    cdl=_grade(event),
                 )
             )
     return Cut(
@@ -81,16 +89,68 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
     )
 
 
-def _matched(event: EdlEvent, media: Mapping[str, MediaLink] | None) -> tuple[str, MediaLink]:
-    if media is None:
-        name = event.source_file or event.name or event.long_reel or event.reel
-        return name, MediaLink(
-            name=name,
+def _way(event: EdlEvent, before: int) -> Transition | None:
+    if event.kind == "C":
+        return None
+    if event.kind == "D":
+        return Transition("dissolve", event.duration, before)
+    return Transition("wipe", event.duration, before, event.kind[1:])
+
+
+def _grade(event: EdlEvent) -> Cdl | None:
+    """The event's CDL, where its comments have one."""
+    sop = next((found for one in event.comments if (found := _SOP.search(one))), None)
+    sat = next((found for one in event.comments if (found := _SAT.search(one))), None)
+    if sop is None and sat is None:
+        return None
+    try:
+        groups = [tuple(float(one) for one in each.split()) for each in sop.groups()] if sop else []
+    except ValueError:
+        return None
+    if any(len(each) != 3 for each in groups):
+        return None
+    plain = Cdl(saturation=float(sat[1]) if sat else 1.0)
+    if not groups:
+        return plain
+    slope, offset, power = groups
+    return msgspec.structs.replace(plain, slope=slope, offset=offset, power=power)
+
+
+def named_media(document: EdlDocument) -> dict[str, MediaLink]:
+    """The media of a list as the list names it: how long it is (frames 0) no list says.
+
+    Where an exact source time stands beside a timecode, the two tell where the media's timecode begins.
+    """
+    found: dict[str, MediaLink] = {}
+    for event in document.events:
+        name = _media_name(event)
+        if event.reel == BLACK or (name in found and found[name].start_frame):
+            continue
+        link = MediaLink(
+            name=event.name or name.rsplit("/", 1)[-1],
             url=name,
             rate=event.source_rate,
-            frames=event.source_out,
+            frames=0,
             drop=event.source_drop,
+            reel=event.long_reel or event.reel,
         )
+        if event.source is not None:
+            before = 0 if event.edit_point is None else event.edit_point - event.record_in
+            seconds = event.source.start.seconds - before / document.rate * event.speed
+            begins = event.source_in - frame_on_screen(link, Time.of_seconds(seconds))
+            link = msgspec.structs.replace(link, start_frame=max(0, begins))
+        if name not in found or link.start_frame:
+            found[name] = link
+    return found
+
+
+def _media_name(event: EdlEvent) -> str:
+    return event.source_file or event.name or event.long_reel or event.reel
+
+
+def _matched(event: EdlEvent, media: Mapping[str, MediaLink], *, named: bool) -> tuple[str, MediaLink]:
+    if named:
+        return _media_name(event), media[_media_name(event)]
     found: list[str] = []
     for known in (_by_file, _by_name, _by_reel, _by_short_reel):
         found = [asset for asset, link in media.items() if known(event, link)]
@@ -127,7 +187,10 @@ def _by_short_reel(event: EdlEvent, link: MediaLink) -> bool:
 
 def _index(event: EdlEvent, link: MediaLink) -> int:
     """The presentation index of the event's source in."""
-    return _nearest(event.source_in - link.start_frame, frames_a_day(link.rate, link.drop))
+    since, day = event.source_in - link.start_frame, frames_a_day(link.rate, link.drop)
+    return (
+        _nearest(since, day) if link.frames else since % day
+    )  # of named media nothing lies before its start
 
 
 def _source(event: EdlEvent, link: MediaLink, before: int, frames: int, rate: Fraction) -> Range:

@@ -185,7 +185,8 @@ def _event_lines(
             either = entry.before.speed != 1 or clip.speed != 1
             lines += _speed_line(entry.before.speed, outgoing, label, before, either)
             lines += _rate_line(before, cut)
-        lines.append(head.format(reels[clip.asset], "D", f"{dissolve.frames:03d}", " ".join(labels)))
+        way = "D" if dissolve.kind == "dissolve" else f"W{wipe_code(dissolve.name)}"
+        lines.append(head.format(reels[clip.asset], way, f"{dissolve.frames:03d}", " ".join(labels)))
     else:
         lines.append(head.format(reels[clip.asset], "C", "", " ".join(labels)))
     lines += _speed_line(clip.speed, reels[clip.asset], labels[0], link)
@@ -205,6 +206,7 @@ def _event_lines(
     lines.append(f"* SOURCE FILE: {encoded(link.url)}")
     if link.reel and link.reel != reels[clip.asset]:
         lines.append(f"* REEL NAME: {encoded(link.reel)}")
+    lines += _grade(clip)
     lines += _rate_line(link, cut)
     lines += _exact_source(entry, start, cut.rate, link)
     for marker in markers:
@@ -213,6 +215,20 @@ def _event_lines(
         colour = re.sub(r"[^A-Z]", "", marker.colour.upper()) or "RED"
         lines.append(f"* LOC: {at} {colour:<7} {encoded(text)}".rstrip())
     return lines
+
+
+def wipe_code(name: str) -> str:
+    """A wipe's SMPTE 258M code of three digits; of one known by name only, the plain one."""
+    return name if re.fullmatch(r"\d{3}", name) else "001"
+
+
+def _grade(clip: Clip) -> list[str]:
+    """The CDL as lists carry it (ASC CDL 1.2, appendix on EDL)."""
+    if clip.cdl is None:
+        return []
+    parts = (clip.cdl.slope, clip.cdl.offset, clip.cdl.power)
+    sop = "".join(f"({' '.join(f'{one:.6f}' for one in each)})" for each in parts)
+    return [f"* ASC_SOP {sop}", f"* ASC_SAT {clip.cdl.saturation:.6f}"]
 
 
 def _source_frames(

@@ -59,6 +59,7 @@ class EdlEvent(msgspec.Struct, frozen=True, kw_only=True):
     source_drop: bool = False
     speed: Fraction = Fraction(1)
     name: str = ""  # FROM CLIP NAME; for a dissolve's incoming side TO CLIP NAME
+    called: str = ""  # in a list of ours: the clip's own name, where the file's is another
     source_file: str = ""
     long_reel: str = ""
     source: Range | None = None  # exact source time, where timecode alone cannot say it
@@ -230,6 +231,7 @@ def _event(raw: _Raw, rate: Fraction, drop: bool, ours: bool, file: str | None) 
         source_drop=source_drop,
         speed=_speed(raw.speed, exact.get("SPEED"), source_rate),
         name=decode(name),
+        called=decode(exact.get("COMMENT", "")),
         source_file=decode(notes.get("SOURCE FILE", "")),
         long_reel=decode(notes.get("REEL NAME", "")),
         source=_source_time(exact.get("SOURCE TIME")),

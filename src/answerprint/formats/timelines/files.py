@@ -21,7 +21,7 @@ Writer = Callable[[Cut, Mapping[str, MediaLink]], bytes]
 
 @dataclass(frozen=True)
 class TimelineFormat:
-    """A kind of file. reads, writes: `module:function`, loaded when used; empty where there is no way."""
+    """A kind of file. reads, writes: `module:function`, loaded when used."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -37,27 +37,11 @@ class TimelineFormat:
         return data
 
 
-def _own(
-    name: str, suffixes: tuple[str, ...], module: str, function: str, reads: bool = True
-) -> TimelineFormat:
-    home = "answerprint.formats.timelines"
-    reading, _, writing = module.partition("|")
-    return TimelineFormat(
-        name,
-        suffixes,
-        f"{home}.{reading}:read_{function}" if reads else "",
-        f"{home}.{writing or reading}:write_{function}",
-    )
-
-
+_OTIO = "answerprint.formats.timelines.otio_file"
+_EDL = "answerprint.formats.timelines.edl_file"
 FORMATS = (
-    _own("OTIO", (".otio",), "otio_file", "otio_file"),
-    _own("OTIOZ", (".otioz",), "otioz", "otioz"),
-    _own("EDL", (".edl",), "edl_file", "edl_file"),
-    _own("FCPXML", (".fcpxml", ".fcpxmld"), "fcpxml.reading|fcpxml.writing", "fcpxml"),
-    _own("FCP7 XML", (".xml",), "fcp7.reading|fcp7.writing", "fcp7"),
-    _own("AAF", (".aaf",), "aaf.reading|aaf.writing", "aaf"),
-    _own("ALE", (".ale",), "ale_list", "ale_list", reads=False),
+    TimelineFormat("OTIO", (".otio",), f"{_OTIO}:read_otio_file", f"{_OTIO}:write_otio_file"),
+    TimelineFormat("EDL", (".edl",), f"{_EDL}:read_edl_file", f"{_EDL}:write_edl_file"),
 )
 
 
@@ -78,34 +62,22 @@ def format_named(path: Path) -> TimelineFormat:
 def read_timeline(path: Path, rate: Fraction | None = None) -> TimelineFile:
     """The timeline in a file. rate: the cut's, for formats that do not say it.
 
-    Raises UsageError AP-USE-500, AP-USE-501 (cannot be opened, or too large), AP-USE-502 (a format that is
-    only written), and the FormatErrors of its format.
+    Raises UsageError AP-USE-500, AP-USE-501 (cannot be opened, or too large), and the FormatErrors of its
+    format.
     """
-    chosen = format_named(path)
-    if not chosen.reads:
-        raise UsageError(
-            "AP-USE-502",
-            f"{chosen.name} lists clips and holds no timeline",
-            file=str(path),
-            remedy="read it with answerprint slates --log, or convert a timeline into it",
-        )
-    data = _data(path)
-    if chosen.name == "FCP7 XML" and b"<fcpxml" in data[:4096]:
-        chosen = next(one for one in FORMATS if one.name == "FCPXML")
-    return chosen.read(data, file=str(path), rate=rate)
+    return format_named(path).read(_data(path), file=str(path), rate=rate)
 
 
 def _data(path: Path) -> bytes:
-    place = path / "Info.fcpxml" if path.suffix.casefold() == ".fcpxmld" and path.is_dir() else path
     try:
-        if place.stat().st_size > LARGEST:
+        if path.stat().st_size > LARGEST:
             raise UsageError(
                 "AP-USE-501",
                 f"it is larger than a timeline is ({LARGEST // 2**20} MB are read)",
                 file=str(path),
                 remedy="name the timeline, not the media",
             )
-        return place.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UsageError("AP-USE-501", f"it cannot be opened: {error.strerror}", file=str(path)) from error
 

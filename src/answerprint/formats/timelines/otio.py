@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import opentimelineio as otio
 
-from answerprint.core.cut import Clip, Cut, CutTrack, Marker, source_time
+from answerprint.core.cut import Clip, Cut, CutTrack, Marker, Transition, source_time
 from answerprint.core.encoding import to_builtins
 from answerprint.core.errors import FormatError
 from answerprint.core.time import Rounding
@@ -51,7 +51,9 @@ def write_otio(cut: Cut, media: Mapping[str, MediaLink], *, media_root: str = ""
     for track in cut.tracks:
         timeline.tracks.append(_track(track, cut, media, media_root))
     for marker in cut.markers:
-        timeline.tracks.markers.append(_marker(marker, cut.rate))
+        start = marker.range.start.frame(cut.rate, Rounding.EXACT)
+        frames = marker.range.end.frame(cut.rate, Rounding.EXACT) - start
+        timeline.tracks.markers.append(_marker(marker, start, frames, cut.rate))
     text: str = timeline.to_json_string(indent=2)
     return text + "\n"
 
@@ -67,20 +69,31 @@ def _track(track: CutTrack, cut: Cut, media: Mapping[str, MediaLink], media_root
         if start > at:
             made.append(otio.schema.Gap(source_range=_range(0, cut.rate, start - at, cut.rate)))
         if clip.transition:
-            made.append(
-                otio.schema.Transition(
-                    name="dissolve",
-                    transition_type=otio.schema.TransitionTypes.SMPTE_Dissolve,
-                    in_offset=_time(clip.transition.before, cut.rate),
-                    out_offset=_time(clip.transition.frames - clip.transition.before, cut.rate),
-                )
-            )
+            made.append(_transition(clip.transition, cut.rate))
         made.append(_clip(clip, cut, media, media_root))
+        if clip.fade_out:
+            made.append(_transition(clip.fade_out, cut.rate))
         at = end
     return made
 
 
+def _transition(way: Transition, rate: Fraction) -> Any:
+    dissolve = way.kind == "dissolve"
+    types = otio.schema.TransitionTypes
+    made = otio.schema.Transition(
+        name=_text(way.name) or way.kind,
+        transition_type=types.SMPTE_Dissolve if dissolve else types.Custom,
+        in_offset=_time(way.before, rate),
+        out_offset=_time(way.frames - way.before, rate),
+    )
+    if not dissolve:
+        made.metadata[OWN] = {"wipe": exact_text(way.name)}
+    return made
+
+
 def _clip(clip: Clip, cut: Cut, media: Mapping[str, MediaLink], media_root: str) -> Any:
+    if clip.nested is not None:
+        return _nested(clip, clip.nested, cut, media, media_root)
     link = media.get(clip.asset)
     if link is None:
         raise FormatError(
@@ -98,13 +111,44 @@ def _clip(clip: Clip, cut: Cut, media: Mapping[str, MediaLink], media_root: str)
         made.effects.append(otio.schema.FreezeFrame(name="freeze"))
     elif clip.speed != 1:
         made.effects.append(otio.schema.LinearTimeWarp(name="speed", time_scalar=float(clip.speed)))
-    record = to_builtins(clip)
+    for marker in clip.markers:
+        shown = link.start_frame + frame_on_screen(link, marker.range.start)
+        made.markers.append(_marker(marker, shown, 1, link.rate))
+    if clip.cdl is not None:
+        made.metadata["cdl"] = {
+            "asc_sop": {one: list(getattr(clip.cdl, one)) for one in ("slope", "offset", "power")},
+            "asc_sat": clip.cdl.saturation,
+        }
     made.metadata[OWN] = {
-        "clip": exact({key: value for key, value in record.items() if key not in ("record", "transition")}),
+        "clip": _record(clip),
         "written": {"start": frame, "rate": str(link.rate), "duration": end - start},
         "timecode": format_timecode(frame, link.rate, drop=link.drop, wrap=True),
     }
     return made
+
+
+def _nested(clip: Clip, nested: Cut, cut: Cut, media: Mapping[str, MediaLink], media_root: str) -> Any:
+    """A cut in a cut is a stack of its tracks, of which a part is seen."""
+    start, end = record_frames(clip, cut.rate)
+    frame = source_time(clip, start, cut.rate).frame(nested.rate, Rounding.FLOOR)
+    made = otio.schema.Stack(name=_text(clip.name or nested.name))
+    for track in nested.tracks:
+        made.append(_track(track, nested, media, media_root))
+    made.source_range = _range(frame, nested.rate, end - start, cut.rate)
+    made.enabled = not clip.muted
+    made.metadata[OWN] = {
+        "clip": _record(clip),
+        "nested": {"name": exact_text(nested.name), "rate": str(nested.rate), "drop": nested.drop,
+                   "start_frame": nested.start_frame, "width": nested.width, "height": nested.height},
+        "written": {"start": frame, "rate": str(nested.rate), "duration": end - start},
+    }  # fmt: skip
+    return made
+
+
+def _record(clip: Clip) -> Any:
+    """The clip's own record, but for what the document says by itself."""
+    told = ("record", "transition", "fade_out", "nested")
+    return exact({key: value for key, value in to_builtins(clip).items() if key not in told})
 
 
 def _reference(link: MediaLink, media_root: str) -> Any:
@@ -120,14 +164,16 @@ def _reference(link: MediaLink, media_root: str) -> Any:
         "start": format_timecode(link.start_frame, link.rate, drop=link.drop, wrap=True),
         "first": str(link.first.seconds),
         "variable_rate": bool(link.frame_times),
+        "time_base": None if link.time_base is None else str(link.time_base),
+        "size": [link.width, link.height],
+        "sound": [link.channels, link.sample_rate],
+        "picture": link.picture,
         "reel": None if link.reel is None else _text(link.reel),
     }
     return made
 
 
-def _marker(marker: Marker, rate: Fraction) -> Any:
-    start = marker.range.start.frame(rate, Rounding.EXACT)
-    frames = marker.range.end.frame(rate, Rounding.EXACT) - start
+def _marker(marker: Marker, start: int, frames: int, rate: Fraction) -> Any:
     made = otio.schema.Marker(name=_text(marker.name), marked_range=_range(start, rate, frames, rate))
     made.color = marker.colour
     made.comment = _text(marker.comment)

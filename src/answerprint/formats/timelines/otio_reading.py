@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -32,19 +32,10 @@ def read_otio(text: str, *, file: str | None = None) -> Cut:
     text is no OTIO timeline, AP-FORMAT-041 when it needs a newer OTIO, AP-FORMAT-042 for nested timelines,
     AP-FORMAT-043 for a clip without a length.
     """
-    timeline = _timeline(text, file)
+    timeline = parsed(text, file)
     own = _own(timeline)
     rate = _rate(timeline, own)
-    losses: list[str] = []
-    markers = _markers(timeline.tracks.markers, Fraction(0), rate)
-    tracks: list[CutTrack] = []
-    for index, track in enumerate(timeline.tracks):
-        if not isinstance(track, otio.schema.Track):
-            raise _nested(track, file)
-        walk = _Walk(track, rate, file)
-        tracks.append(walk.read(index))
-        losses += walk.losses
-        markers += walk.markers
+    tracks, markers, losses = _tracks(timeline.tracks, rate, file)
     start = timeline.global_start_time
     metadata = restored(own.get("metadata") or {})
     blank = Cut(name=_exact_name(own, timeline.name), rate=rate)
@@ -54,8 +45,8 @@ def read_otio(text: str, *, file: str | None = None) -> Cut:
         start_frame=_frame(start, rate) if start is not None else 0,
         width=int(own.get("width", blank.width)),
         height=int(own.get("height", blank.height)),
-        tracks=tuple(tracks),
-        markers=tuple(markers),
+        tracks=tracks,
+        markers=markers,
         metadata={**metadata, "not_read": losses} if losses else metadata,
     )
 
@@ -87,7 +78,25 @@ def restored(value: Any) -> Any:
     return value
 
 
-def _timeline(text: str, file: str | None) -> Any:
+def _tracks(
+    stack: Any, rate: Fraction, file: str | None
+) -> tuple[tuple[CutTrack, ...], tuple[Marker, ...], list[str]]:
+    """The tracks of a timeline, or of one nested in it, its markers, and what could not be read."""
+    losses: list[str] = []
+    markers = _markers(stack.markers, Fraction(0), rate)
+    tracks: list[CutTrack] = []
+    for index, track in enumerate(stack):
+        if not isinstance(track, otio.schema.Track):
+            raise _nested(track, file)
+        walk = _Walk(track, rate, file)
+        tracks.append(walk.read(index))
+        losses += walk.losses
+        markers += walk.markers
+    return tuple(tracks), tuple(markers), losses
+
+
+def parsed(text: str, file: str | None) -> Any:
+    """The OTIO timeline in a text. Raises FormatError AP-FORMAT-040, AP-FORMAT-041."""
     try:
         found = otio.adapters.read_from_string(_older_markers(text), "otio_json")
     except otio.exceptions.UnsupportedSchemaError as error:
@@ -144,19 +153,19 @@ class _Walk:
         dissolve: Any = None
         for child in self.track:
             if isinstance(child, otio.schema.Transition):
-                self._dropped(dissolve)
+                self._faded(dissolve)
                 dissolve = child
                 continue
-            if not isinstance(child, otio.schema.Clip | otio.schema.Gap):
+            if not isinstance(child, otio.schema.Clip | otio.schema.Gap | otio.schema.Stack):
                 raise _nested(child, self.file)
             length = _seconds(self._length(child).duration)
-            if isinstance(child, otio.schema.Clip):
-                self._clip(child, at, length, dissolve, kind, window)
+            if isinstance(child, otio.schema.Gap):
+                self._faded(dissolve)
             else:
-                self._dropped(dissolve)
+                self._clip(child, at, length, dissolve, kind, window)
             dissolve = None
             at += length
-        self._dropped(dissolve)
+        self._faded(dissolve)
         return CutTrack(
             name=_exact_name(own, self.track.name) or f"{kind[0].upper()}{index + 1}",
             kind=kind,
@@ -198,10 +207,13 @@ class _Walk:
             if end <= start:
                 return
             clip = _trimmed(clip, start, end, self.rate)
-        self.markers += _markers(child.markers, at - _seconds(visible.start_time), self.rate)
+        if not clip.markers:  # of a clip of ours its own record has them
+            self.markers += _markers(child.markers, at - _seconds(visible.start_time), self.rate)
         if dissolve is not None:
-            clip = msgspec.structs.replace(clip, transition=_transition(dissolve, self.rate))
-            if dissolve.transition_type != otio.schema.TransitionTypes.SMPTE_Dissolve:
+            way = _transition(dissolve, self.rate)
+            clip = msgspec.structs.replace(clip, transition=way)
+            known = dissolve.transition_type == otio.schema.TransitionTypes.SMPTE_Dissolve
+            if not known and way.kind == "dissolve":
                 self.losses.append(f"{dissolve.transition_type} into {clip.name}: read as a dissolve")
         for effect in child.effects:
             if not isinstance(effect, otio.schema.LinearTimeWarp):
@@ -213,6 +225,8 @@ class _Walk:
         own = _own(child)
         speed = _speed(child)
         record = Range.of_ticks(start, end, self.rate)
+        if isinstance(child, otio.schema.Stack):
+            return self._within(child, visible, record, own)
         if "clip" in own and "written" in own:
             body = {**restored(own["clip"]), "record": _range_document(record)}
             clip = from_builtins(body, Clip)
@@ -242,17 +256,59 @@ class _Walk:
             muted=not child.enabled,
         )
 
-    def _dropped(self, transition: Any) -> None:
-        """A transition into nothing: a cut has no place for a fade to black."""
-        if transition is not None:
-            after = self.clips[-1].name if self.clips else "the start"
-            self.losses.append(f"transition after {after}: it leads into a gap")
+    def _within(self, child: Any, visible: Any, record: Range, own: Mapping[str, Any]) -> Clip:
+        """A timeline nested in this one, as a clip that holds it."""
+        known = own.get("nested") or {}
+        rate = Fraction(known["rate"]) if known else self.rate
+        tracks, markers, losses = _tracks(child, rate, self.file)
+        self.losses += losses
+        nested = Cut(
+            name=_exact_name(known, child.name) if not known else restored(known["name"]),
+            rate=rate,
+            drop=bool(known.get("drop", False)),
+            start_frame=int(known.get("start_frame", 0)),
+            width=int(known.get("width", 1920)),
+            height=int(known.get("height", 1080)),
+            tracks=tracks,
+            markers=markers,
+        )
+        first = Time(_frame(visible.start_time, rate), rate)
+        frames = record.duration.frame(self.rate)
+        source = source_of(first, frames, self.rate, _speed(child))
+        if "clip" in own:
+            ours = from_builtins({**restored(own["clip"]), "record": _range_document(record)}, Clip)
+            written = own["written"]
+            if (first.ticks, frames) == (written["start"], written["duration"]):
+                source = ours.source
+            return msgspec.structs.replace(ours, nested=nested, source=source, muted=not child.enabled)
+        return Clip(
+            id=f"{self.track.name}.{record.start.ticks}",
+            asset="",
+            record=record,
+            source=source,
+            name=child.name,
+            speed=_speed(child),
+            muted=not child.enabled,
+            nested=nested,
+        )
+
+    def _faded(self, transition: Any) -> None:
+        """A transition into nothing is a way out of the clip before it."""
+        if transition is None:
+            return
+        if not self.clips:
+            self.losses.append("a transition from nothing into nothing at the start")
+            return
+        way = _transition(transition, self.rate)
+        self.clips[-1] = msgspec.structs.replace(self.clips[-1], fade_out=way)
 
 
 def _transition(dissolve: Any, rate: Fraction) -> Transition:
     before, after = _frame(dissolve.in_offset, rate), _frame(dissolve.out_offset, rate)
-    kind: Literal["dissolve"] = "dissolve"
-    return Transition(kind, before + after, before)
+    wipe = _own(dissolve).get("wipe")
+    if wipe is not None:
+        return Transition("wipe", before + after, before, restored(wipe))
+    return Transition("dissolve", before + after, before)
 
 
 def _trimmed(clip: Clip, start: int, end: int, rate: Fraction) -> Clip:

@@ -1,0 +1,87 @@
+"""OpenTimelineIO documents with the media they speak of: the two ways of `otio.py`, in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+from urllib.parse import unquote
+
+import opentimelineio as otio
+
+from answerprint.core.cut import Clip, Cut
+from answerprint.core.errors import FormatError
+from answerprint.core.time import Time, round_ticks
+from answerprint.core.timecode import snap_rate
+from answerprint.formats.timelines.model import Loss, MediaLink, TimelineFile
+from answerprint.formats.timelines.otio import write_otio
+from answerprint.formats.timelines.otio_reading import OWN, parsed, read_otio
+
+
+def read_otio_file(data: bytes, *, file: str | None = None, rate: Fraction | None = None) -> TimelineFile:
+    """The timeline in `.otio` bytes (UTF-8). rate is not asked: the document says its own.
+
+    Raises FormatError AP-FORMAT-040 … 043 as `read_otio`.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError(
+            "AP-FORMAT-040", f"this is no OTIO document: not UTF-8 at byte {error.start}", file=file
+        ) from error
+    cut = read_otio(text, file=file)
+    timeline = parsed(text, file)
+    media: dict[str, MediaLink] = {}
+    shown = (one for one in timeline.find_children(otio.schema.Clip))
+    for clip, child in zip(_clips(cut), shown, strict=False):
+        if clip.asset not in media:
+            media[clip.asset] = _link(child, cut.rate)
+    losses = tuple(Loss("effect", "", "lost", str(one)) for one in cut.metadata.get("not_read", ()))
+    return TimelineFile(cut=cut, media=media, losses=losses)
+
+
+def write_otio_file(cut: Cut, media: Mapping[str, MediaLink]) -> bytes:
+    """The cut as `.otio` bytes. Raises FormatError AP-FORMAT-026 for a clip without a MediaLink."""
+    return write_otio(cut, media).encode()
+
+
+def _clips(cut: Cut) -> Iterator[Clip]:
+    """Every clip of a cut and of the cuts in it, in the order a document has them."""
+    for track in cut.tracks:
+        for clip in track.clips:
+            if clip.nested is not None:
+                yield from _clips(clip.nested)
+            else:
+                yield clip
+
+
+def _link(child: Any, rate: Fraction) -> MediaLink:
+    """What a document says of a clip's media."""
+    reference = child.media_reference
+    own = dict(reference.metadata.get(OWN) or {}) if reference is not None else {}
+    url = unquote(getattr(reference, "target_url", "") or "", errors="surrogateescape")
+    name = (reference.name if reference is not None else "") or url.rsplit("/", 1)[-1] or child.name
+    reach = reference.available_range if reference is not None else None
+    counted = Fraction(own["rate"]) if own else snap_rate(reach.start_time.rate) if reach else rate
+    width, height = own.get("size") or (None, None)
+    channels, samples = own.get("sound") or (0, None)
+    return MediaLink(
+        name=name,
+        url=url,
+        rate=counted,
+        frames=_frames(reach.duration, counted) if reach else 0,
+        start_frame=_frames(reach.start_time, counted) if reach else 0,
+        drop=bool(own.get("drop", False)),
+        first=Time.of_seconds(Fraction(own.get("first", 0))),
+        reel=own.get("reel"),
+        time_base=Fraction(own["time_base"]) if own.get("time_base") else None,
+        picture=bool(own.get("picture", True)),
+        width=width,
+        height=height,
+        channels=channels,
+        sample_rate=samples,
+    )
+
+
+def _frames(time: Any, rate: Fraction) -> int:
+    return round_ticks(Fraction(time.value).limit_denominator(1_000_000) / snap_rate(time.rate) * rate)
