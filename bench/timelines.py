@@ -27,7 +27,7 @@ from rich_cuts import rich_cut  # noqa: E402  (what the tests are made of)
 from answerprint.core.cut import Clip, Cut, CutTrack  # noqa: E402
 from answerprint.core.errors import FormatError  # noqa: E402
 from answerprint.core.time import Range, Time  # noqa: E402
-from answerprint.formats.timelines.comparing import compare  # noqa: E402
+from answerprint.formats.timelines.comparing import compare, media_name  # noqa: E402
 from answerprint.formats.timelines.files import FORMATS, TimelineFormat, reread  # noqa: E402
 from answerprint.formats.timelines.model import MediaLink, TimelineFile, record_frames  # noqa: E402
 
@@ -131,9 +131,7 @@ def counted(file: TimelineFile) -> dict[str, object]:
         "speed": sorted(c.speed for c in clips if c.speed > 0 and c.speed != 1),
         "reverse": sorted(c.speed for c in clips if c.speed < 0),
         "freeze": sum(c.speed == 0 for c in clips),
-        "markers": sorted(
-            (m.range.start.frame(cut.rate), (m.name + m.comment).strip(": ")) for m in cut.markers
-        ),
+        "markers": sorted((m.range.start.frame(cut.rate), said(m.name, m.comment)) for m in cut.markers),
         "clip_markers": sorted(m.range.start.seconds for c in clips for m in c.markers),
         "video_tracks": sum(t.kind == "video" and bool(t.clips) for t in cut.tracks),
         "audio_tracks": sum(t.kind == "audio" and bool(t.clips) for t in cut.tracks),
@@ -143,8 +141,13 @@ def counted(file: TimelineFile) -> dict[str, object]:
         "disabled": sum(c.muted for c in clips),
         "cdl": sum(c.cdl is not None for c in clips),
         "gain": sorted(round(c.gain_db, 1) for c in clips if c.gain_db),
-        "names": sorted(c.name for c in clips),
+        "names": sorted(c.name or media_name(file.media.get(c.asset), c.asset) for c in clips),
     }
+
+
+def said(*parts: str) -> str:
+    """A note's words, however a format joins them."""
+    return " ".join(" ".join(parts).replace(":", " ").split())
 
 
 def way(clip: Clip, kind: str) -> bool:
