@@ -37,10 +37,11 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
     ),
+    "takes": Command("Editorial", "takes", "Every reading of every line, take by take; what nobody reads"),
     "convert": Command(
-        "Timelines", "timelines", "A timeline into another program's format, and what is lost on the way"
+        "Editorial", "timelines", "A timeline into another program's format, and what is lost on the way"
     ),
-    "diff": Command("Timelines", "timelines", "What changed from one timeline to another, of any formats"),
+    "diff": Command("Editorial", "timelines", "What changed from one timeline to another, of any formats"),
     "log": Command("Footage", "log", "Bins within minutes, then every track, the most wanted files first"),
     "sync": Command("Footage", "sync", "Separate sound and several cameras, laid to one another"),
     "ingest": Command("Footage", "ingest", "Look through, copy with proof, verify a card; proxies and logs"),

@@ -15,7 +15,9 @@ from answerprint.core.records import Asset, Track
 from answerprint.departments.editorial.assembly import assemble
 from answerprint.departments.editorial.layout import CutSettings
 from answerprint.departments.editorial.material import Material
+from answerprint.departments.editorial.matrix import take_matrix
 from answerprint.departments.editorial.stringout import string_out
+from answerprint.departments.editorial.takes import compare_takes
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.screenplays.model import Screenplay
 
@@ -29,6 +31,23 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     slates: Mapping[str, Slate]  # asset id → slate
     settings: CutSettings
     decisions: Mapping[str, Decision]
+
+
+@dataclass(frozen=True)
+class TakesStep(Step):
+    """Every reading of every line, take by take."""
+
+    name: ClassVar[str] = "takes"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection", "screenplay")
+    optional: ClassVar[tuple[str, ...]] = ("readings", "voice", "looks", "listening", "sync")
+    writes: ClassVar[tuple[str, ...]] = ("matrix",)
+
+    def run(self, inputs: Inputs, context: Context) -> None:
+        brief = inputs["brief"].record(Brief)
+        lines = inputs["screenplay"].record(Screenplay).lines()
+        table = compare_takes(lines, _material(inputs, brief), brief.settings.weights, brief.decisions)
+        context.write_record("matrix", take_matrix(lines, table))
 
 
 @dataclass(frozen=True)

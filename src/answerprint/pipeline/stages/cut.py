@@ -1,4 +1,4 @@
-"""Cut: readings chosen and laid out, honouring every decision."""
+"""Cut: readings compared, chosen and laid out, honouring every decision."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from answerprint.core.errors import EngineError
 from answerprint.core.logged import Slate, SyncMap
 from answerprint.core.timecode import parse_rate, parse_timecode
 from answerprint.departments.editorial.layout import Assembly, CutSettings
-from answerprint.departments.editorial.steps import AssembleStep, Brief
-from answerprint.engine.graph import Collected, Graph, Value
+from answerprint.departments.editorial.matrix import TakeMatrix
+from answerprint.departments.editorial.steps import AssembleStep, Brief, TakesStep
+from answerprint.engine.graph import Collected, Graph, Reference, Value
 from answerprint.formats.screenplays.model import Screenplay
 from answerprint.pipeline.making import Making, keyed
 
@@ -17,7 +18,34 @@ def cut(
 ) -> Assembly:
     """The assembly: the cut, its slots and proposals, what is missing and what was left out."""
     graph = Graph()
-    inputs = {
+    inputs = _gathered(making, slates, matches)
+    script = {"screenplay": Value(screenplay)} if screenplay is not None else {}
+    node = graph.add(AssembleStep(), "cut", **inputs, **script)
+    report = making.run(graph)
+    if not report[node].there:
+        raise EngineError(report[node].code, f"the cut could not be assembled: {report[node].reason}")
+    made = report.record(node, "assembly", Assembly)
+    making.catalogue.put_proposals({"take": made.proposals})
+    making.catalogue.put_findings("cut", made.findings)
+    return made
+
+
+def takes(making: Making, screenplay: Screenplay, slates: dict[str, Slate], matches: SyncMap) -> TakeMatrix:
+    """Every reading of every line, take by take."""
+    graph = Graph()
+    inputs = _gathered(making, slates, matches)
+    wanted = {*TakesStep.reads, *TakesStep.optional}
+    kept = {name: one for name, one in inputs.items() if name in wanted}
+    node = graph.add(TakesStep(), "takes", screenplay=Value(screenplay), **kept)
+    report = making.run(graph)
+    if not report[node].there:
+        raise EngineError(report[node].code, f"the takes could not be compared: {report[node].reason}")
+    return report.record(node, "matrix", TakeMatrix)
+
+
+def _gathered(making: Making, slates: dict[str, Slate], matches: SyncMap) -> dict[str, Reference]:
+    """What editorial reads of every asset."""
+    inputs: dict[str, Reference] = {
         name: Collected(making.collected(step, output))
         for name, step, output in (
             ("frames", "inspect", "frames"),
@@ -36,15 +64,7 @@ def cut(
         settings=cut_settings(making),
         decisions=making.decisions,
     )
-    script = {"screenplay": Value(screenplay)} if screenplay is not None else {}
-    node = graph.add(AssembleStep(), "cut", brief=Value(brief), sync=Value(matches), **inputs, **script)
-    report = making.run(graph)
-    if not report[node].there:
-        raise EngineError(report[node].code, f"the cut could not be assembled: {report[node].reason}")
-    made = report.record(node, "assembly", Assembly)
-    making.catalogue.put_proposals({"take": made.proposals})
-    making.catalogue.put_findings("cut", made.findings)
-    return made
+    return {**inputs, "brief": Value(brief), "sync": Value(matches)}
 
 
 def cut_settings(making: Making) -> CutSettings:
