@@ -27,6 +27,10 @@ def takes(
             metavar="OUT.csv", readable=False, help="Write the matrix: a row a line, a column a take."
         ),
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.pdf", readable=False, help="Write the lined script: a line for each take."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes; 0 runs everything in this process.", min=0)
     ] = None,
@@ -39,19 +43,25 @@ def takes(
     said again later in the same take (○), begun and begun again (–). The last reading of a take counts.
     Scores are those the cut is made by; a circled take (*) outranks them. Exit code 3 when a line is missing.
 
-    Example: answerprint takes film --scene 12 --csv scene-12.csv
+    Example: answerprint takes film --csv takes.csv --pdf lined.pdf
     """
     from answerprint.cli.progress import ProgressBars
     from answerprint.pipeline.taking import compare_in, takes_csv
     from answerprint.store.production import Production
 
-    if csv is not None:
-        refuse_taken(csv, force=force)
+    for out in (csv, pdf):
+        if out is not None:
+            refuse_taken(out, force=force)
     production = Production.open(folder)
     with ProgressBars(stderr(), quiet=json) as bars:
-        found = compare_in(production, scene=scene, workers=workers, listener=None if json else bars)
+        taken = compare_in(production, scene=scene, workers=workers, listener=None if json else bars)
+    found = taken.document
     if csv is not None:
         save(csv, takes_csv(found), force=force)
+    if pdf is not None:
+        from answerprint.departments.editorial.lined_script import lined_pdf
+
+        save(pdf, lined_pdf(taken.screenplay, taken.matrix), force=force)
     document: Any = found
     emit(document, json, lambda console: _print(console, found))
     if found.missing:

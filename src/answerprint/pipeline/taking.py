@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from answerprint.core.errors import UsageError
 from answerprint.core.time import TimeDocument
 from answerprint.departments.editorial.matrix import SetUp, TakeMatrix, TakeReading
+from answerprint.formats.screenplays.model import Screenplay
 from answerprint.pipeline.making import Making, executor_for
 from answerprint.pipeline.places import RangeDocument, source_range
 from answerprint.pipeline.progress import Listener
@@ -67,13 +69,22 @@ class TakesDocument(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What was compared: as it is printed, and what a lined script is drawn from."""
+
+    document: TakesDocument
+    matrix: TakeMatrix
+    screenplay: Screenplay
+
+
 def compare_in(
     production: Production,
     *,
     scene: str | None = None,
     workers: int | None = None,
     listener: Listener | None = None,
-) -> TakesDocument:
+) -> Taken:
     """The takes of a production, of one scene where it is named; what is unchanged is not done again.
 
     Raises UsageError AP-USE-520 where there is no screenplay to hold takes against, AP-USE-521 for a scene it
@@ -119,7 +130,7 @@ def compare_in(
                 file=str(production.root),
                 remedy=f"it has {', '.join(scenes)}",
             )
-        return _document(making, matrix, scene)
+        return Taken(_document(making, matrix, scene), matrix, screenplay)
 
 
 def takes_csv(document: TakesDocument) -> bytes:
