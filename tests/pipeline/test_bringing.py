@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from productions import little_production
 
 from answerprint.core.errors import UsageError
 from answerprint.departments.script.reading import read_screenplay
 from answerprint.formats.screenplays.registry import write_screenplay
 from answerprint.pipeline.bringing import bring
+from answerprint.pipeline.making import Making
+from answerprint.pipeline.stages.scan import inputs_of
+from answerprint.store.production import Production
 
 SCRIPT = Path(__file__).resolve().parents[2] / "demo/script/the-late-post.fountain"
 
@@ -108,3 +114,14 @@ def test_the_demonstration_s_lines_are_the_same_from_any_format(tmp_path: Path, 
     other = tmp_path / f"script{suffix}"
     other.write_bytes(write_screenplay(source, suffix))
     assert [line.key for line in read_screenplay(other).lines()] == [line.key for line in source.lines()]
+
+
+def test_papers_and_transcripts_in_the_script_folder_are_inputs_and_on_cards_they_are_not(
+    tmp_path: Path,
+) -> None:
+    root = little_production(tmp_path / "film")
+    for name in ("script/draft.pdf", "script/interview.json", "script/a.srt", "footage/A001/manual.pdf"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    making = cast(Making, SimpleNamespace(inputs=[], production=Production.open(root)))
+    assert [path.name for path in inputs_of(making, ("script",))] == ["a.srt", "draft.pdf", "interview.json"]
