@@ -97,6 +97,19 @@ def test_the_summary_counts_everything_met(clip: Path) -> None:
     assert summary.damage == ()
 
 
+def test_a_decode_that_is_not_thorough_reads_what_is_wanted_and_nothing_else(clip: Path) -> None:
+    whole, eye, ear = Ear(Wants(SMALL)), Ear(Wants(SMALL)), Ear(Wants(None, SPEECH))
+    fan_out(clip, [whole])
+    seen = fan_out(clip, [eye], thorough=False)
+    heard = fan_out(clip, [ear], thorough=False)
+    assert (seen.pictures, seen.samples) == (75, {})
+    assert heard.pictures == 0 and abs(heard.samples[1] - 3 * 48_000) <= 1024
+    for one, other in zip(whole.pictures, eye.pictures, strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+    nothing = Ear(Wants())
+    assert fan_out(clip, [nothing], thorough=False).pictures == 0 and nothing.summary is not None
+
+
 def test_one_form_is_converted_once_and_shared_read_only(clip: Path) -> None:
     first, second = Ear(Wants(SMALL, SPEECH)), Ear(Wants(SMALL, SPEECH))
     fan_out(clip, [first, second])

@@ -21,7 +21,8 @@ from answerprint.core.errors import FormatError
 from answerprint.core.time import Rounding
 from answerprint.core.timecode import format_timecode
 from answerprint.formats.timelines.model import MediaLink, frame_on_screen, record_frames
-from answerprint.formats.timelines.otio_reading import OWN, exact, exact_text, read_otio
+from answerprint.formats.timelines.otio_reading import OWN, read_otio
+from answerprint.formats.timelines.otio_texts import exact, exact_text
 
 __all__ = ["read_otio", "write_otio"]
 

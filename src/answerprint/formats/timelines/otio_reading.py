@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote
@@ -17,9 +17,9 @@ from answerprint.core.errors import FormatError
 from answerprint.core.time import Range, Time, round_ticks
 from answerprint.core.timecode import snap_rate
 from answerprint.formats.timelines.model import source_of
+from answerprint.formats.timelines.otio_texts import restored
 
 OWN = "answerprint"  # our key in every metadata dictionary
-_HEX = "utf8_hex"
 
 
 def read_otio(text: str, *, file: str | None = None) -> Cut:
@@ -49,33 +49,6 @@ def read_otio(text: str, *, file: str | None = None) -> Cut:
         markers=markers,
         metadata={**metadata, "not_read": losses} if losses else metadata,
     )
-
-
-def exact_text(text: str) -> Any:
-    """A text that JSON and OTIO keep: itself, or its bytes in hex where it holds NUL or no Unicode."""
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        return {_HEX: text.encode("utf-8", "surrogateescape").hex()}
-    return text
-
-
-def exact(value: Any) -> Any:
-    """Builtins with every text made one that survives."""
-    if isinstance(value, str):
-        return exact_text(value)
-    if isinstance(value, Mapping):
-        return {key: exact(one) for key, one in value.items()}
-    return [exact(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def restored(value: Any) -> Any:
-    """The inverse of `exact`, with OTIO's containers turned into dicts and lists."""
-    if isinstance(value, Mapping):
-        if set(value) == {_HEX}:
-            return bytes.fromhex(value[_HEX]).decode("utf-8", "surrogateescape")
-        return {key: restored(value[key]) for key in value}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [restored(one) for one in value]
-    return value
 
 
 def _tracks(
