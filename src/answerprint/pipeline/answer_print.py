@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from answerprint.core.logged import Slate, SyncMap
 from answerprint.pipeline.film import Film
-from answerprint.pipeline.making import Making, executor_for
+from answerprint.pipeline.making import Making, opened
 from answerprint.pipeline.needs import needs_of
 from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import align, read_script, read_slates
@@ -18,7 +16,7 @@ from answerprint.pipeline.stages.sound import mix
 from answerprint.pipeline.stages.subtitles import subtitle
 from answerprint.pipeline.stages.sync import sync
 from answerprint.pipeline.summary import FailedStep, Steps, Summary, VersionSummary
-from answerprint.store.decisions import export_decisions, import_decisions
+from answerprint.store.decisions import export_decisions
 from answerprint.store.production import Production, free_space_check
 
 STAGES = ("log", "sync", "align", "cut", "sound", "subtitles", "render", "report")
@@ -38,63 +36,50 @@ def make_answer_print(
     workers: None takes the production's setting, 0 runs everything in this process. Raises StoreError when
     the production is in use or its disk is full; what was finished until then is kept.
     """
-    with production.lock(), executor_for(production, workers) as executor:
-        catalogue = production.catalogue()
-        try:
-            import_decisions(production, catalogue)
-            making = Making(
-                production=production,
-                catalogue=catalogue,
-                objects=production.objects(),
-                executor=executor,
-                progress=listener,
-                decisions=catalogue.decisions(),
-            )
-            summary = _stages(making, until, listener.stage if listener is not None else _unheard)
-            export_decisions(production, catalogue)
-            # A make that stops early says nothing of the stages it did not come to.
-            catalogue.forget_jobs(
-                making.nodes.keys(), None if until == STAGES[-1] else {*making.nodes.values()}
-            )
-        finally:
-            catalogue.close()
+    with opened(production, workers=workers, listener=listener, import_answers=True) as making:
+        summary = _stages(making, until)
+        export_decisions(production, making.catalogue)
+        # A make that stops early says nothing of the stages it did not come to.
+        making.catalogue.forget_jobs(
+            making.nodes.keys(), None if until == STAGES[-1] else {*making.nodes.values()}
+        )
     return summary
 
 
-def _stages(making: Making, until: str, begins: Callable[[str], None]) -> Summary:
+def _stages(making: Making, until: str) -> Summary:
     wanted = STAGES[: STAGES.index(until) + 1]
     matches = SyncMap()
     slates: dict[str, Slate] = {}
-    begins("log")
+    making.begins("log")
     log(making)
     free_space_check(making.production.state_dir, _room(making))
     if "sync" in wanted:
-        begins("sync")
+        making.begins("sync")
         matches = sync(making)
     screenplay = None
     if "align" in wanted:
-        begins("align")
+        making.begins("align")
         screenplay = read_script(making)
         slates = read_slates(making)
         if screenplay is not None:
             align(making, screenplay, matches)
     if "cut" not in wanted:
         return _summary(making, until)
-    begins("cut")
+    making.begins("cut")
     assembly = cut(making, screenplay, slates, matches)
     made = Film(assembly=assembly, matches=matches, slates=slates, screenplay=screenplay)
     if "sound" in wanted:
-        begins("sound")
+        making.begins("sound")
         mix(making, made)
     if "subtitles" in wanted:
-        begins("subtitles")
+        making.begins("subtitles")
         subtitle(making, made)
     if "render" in wanted:
-        begins("render")
+        making.begins("render")
         render(making, made)
     if "report" not in wanted:
         return _summary(making, until, needs=needs_of(making, made))
-    begins("report")
+    making.begins("report")
     version, outputs, new = report(making, made)
     return _summary(making, until, version, outputs, new, needs_of(making, made))
 
@@ -126,7 +111,3 @@ def _room(making: Making) -> int:
     """Bytes that must be free before long work. An unchanged production asks for the least only."""
     size = sum(asset.size for asset in making.assets.values())
     return LEAST_ROOM + (int(size * ROOM_A_SOURCE_BYTE) if making.ran else 0)
-
-
-def _unheard(stage: str) -> None:
-    """Nobody listens."""

@@ -10,7 +10,7 @@ import msgspec
 from answerprint.core.logged import Glance, Inspection, Slate
 from answerprint.core.records import Asset
 from answerprint.core.time import Time, TimeDocument, time_document
-from answerprint.pipeline.making import Making, executor_for
+from answerprint.pipeline.making import Making, opened
 from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import align, read_script, read_slates
 from answerprint.pipeline.stages.browse import browse
@@ -74,51 +74,32 @@ def log_production(
     the fast pass is done. Raises StoreError when the production is in use or its disk is full; what was
     finished until then is kept.
     """
-    with production.lock(), executor_for(production, workers) as executor:
-        catalogue = production.catalogue()
-        try:
-            making = Making(
-                production=production,
-                catalogue=catalogue,
-                objects=production.objects(),
-                executor=executor,
-                progress=listener,
-                decisions=catalogue.decisions(),
-            )
-            begins = listener.stage if listener is not None else _unheard
-            begins("fast pass")
-            fast_pass(making)
-            slates = read_slates(making)
-            if bins is not None:
-                bins(_logged(making))
-            if not fast:
-                _deep(making, first, slates, begins)
-            return _logged(making), _strips(making)
-        finally:
-            catalogue.close()
+    with opened(production, workers=workers, listener=listener) as making:
+        making.begins("fast pass")
+        fast_pass(making)
+        slates = read_slates(making)
+        if bins is not None:
+            bins(_logged(making))
+        if not fast:
+            _deep(making, first, slates)
+        return _logged(making), _strips(making)
 
 
-def _deep(
-    making: Making, first: Sequence[str], slates: Mapping[str, Slate], begins: Callable[[str], None]
-) -> None:
+def _deep(making: Making, first: Sequence[str], slates: Mapping[str, Slate]) -> None:
     """Every track there is: of each file, of sound with picture, of lines, of the files together."""
-    begins("deep pass")
+    making.begins("deep pass")
     screenplay = read_script(making)
     circled = [id for id, slate in slates.items() if slate.circled]
     deep_pass(
         making, most_wanted(making, first, circled), everything=True, slates=slates, screenplay=screenplay
     )
-    begins("sync")
+    making.begins("sync")
     matches = sync(making)
-    begins("align")
+    making.begins("align")
     if screenplay is not None:
         align(making, screenplay, matches)
-    begins("browse")
+    making.begins("browse")
     browse(making, screenplay, matches)
-
-
-def _unheard(stage: str) -> None:
-    """Nobody listens."""
 
 
 def _logged(making: Making) -> Logged:

@@ -20,12 +20,13 @@ from answerprint.core.records import Asset
 from answerprint.engine.executors.local import LocalExecutor
 from answerprint.engine.executors.serial import SerialExecutor
 from answerprint.engine.graph import Graph, Stored
-from answerprint.engine.progress import ProgressListener
 from answerprint.engine.report import Report
 from answerprint.engine.run import run_graph
 from answerprint.engine.tasks import Executor
 from answerprint.pipeline.bringing import Kind
+from answerprint.pipeline.progress import Listener
 from answerprint.store.catalogue import Catalogue, Output
+from answerprint.store.decisions import import_decisions
 from answerprint.store.objects import ObjectStore
 from answerprint.store.production import Production, display_name
 
@@ -51,7 +52,7 @@ class Making:
     catalogue: Catalogue
     objects: ObjectStore
     executor: Executor
-    progress: ProgressListener | None = None
+    progress: Listener | None = None
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     inputs: list[tuple[Path, Kind | None]] = field(default_factory=list)  # every input file, once looked at
     assets: dict[str, Asset] = field(default_factory=dict)  # in the order of their paths
@@ -62,6 +63,11 @@ class Making:
     reused: list[str] = field(default_factory=list)
     nodes: dict[str, str] = field(default_factory=dict)  # node id → step, of every graph
     outputs: dict[str, Mapping[str, Output]] = field(default_factory=dict)  # node id → outputs
+
+    def begins(self, stage: str) -> None:
+        """Tell whoever listens that a stage begins."""
+        if self.progress is not None:
+            self.progress.stage(stage)
 
     def run(self, graph: Graph) -> Report:
         """Run a stage's graph; what failed is set aside with its reason, the rest goes on."""
@@ -137,6 +143,37 @@ class Making:
 def keyed(asset: Asset) -> Asset:
     """The asset as a step may read it: where it lies and how its container tags it are in no key."""
     return msgspec.structs.replace(asset, path="", tags={})
+
+
+@contextmanager
+def opened(
+    production: Production,
+    *,
+    workers: int | None = None,
+    listener: Listener | None = None,
+    import_answers: bool = False,
+) -> Iterator[Making]:
+    """A making of a production that nobody else works on meanwhile.
+
+    workers: None takes the production's setting, 0 runs everything in this process. import_answers: what
+    people wrote into decisions.toml is brought into the catalogue first. Raises StoreError when the
+    production is in use.
+    """
+    with (
+        production.lock(),
+        executor_for(production, workers) as executor,
+        production.catalogue() as catalogue,
+    ):
+        if import_answers:
+            import_decisions(production, catalogue)
+        yield Making(
+            production=production,
+            catalogue=catalogue,
+            objects=production.objects(),
+            executor=executor,
+            progress=listener,
+            decisions=catalogue.decisions(),
+        )
 
 
 @contextmanager

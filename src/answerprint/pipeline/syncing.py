@@ -10,7 +10,7 @@ from answerprint.core.logged import CameraLink
 from answerprint.core.records import Asset
 from answerprint.core.time import TimeDocument, time_document
 from answerprint.departments.footage.sound.roles import roles_of
-from answerprint.pipeline.making import Making, executor_for
+from answerprint.pipeline.making import Making, opened
 from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.deep import listen
 from answerprint.pipeline.stages.log import fast_pass
@@ -80,25 +80,12 @@ def sync_production(
     production: Production, *, workers: int | None = None, listener: Listener | None = None
 ) -> Synced:
     """Listen to every file and match them. Raises StoreError when the production is in use."""
-    with production.lock(), executor_for(production, workers) as executor:
-        catalogue = production.catalogue()
-        try:
-            making = Making(
-                production=production,
-                catalogue=catalogue,
-                objects=production.objects(),
-                executor=executor,
-                progress=listener,
-            )
-            for name, stage in (("fast pass", fast_pass), ("listen", listen)):
-                if listener is not None:
-                    listener.stage(name)
-                stage(making)
-            if listener is not None:
-                listener.stage("sync")
-            return _document(making)
-        finally:
-            catalogue.close()
+    with opened(production, workers=workers, listener=listener) as making:
+        for name, stage in (("fast pass", fast_pass), ("listen", listen)):
+            making.begins(name)
+            stage(making)
+        making.begins("sync")
+        return _document(making)
 
 
 def _document(making: Making) -> Synced:

@@ -13,14 +13,13 @@ from answerprint.core.errors import UsageError
 from answerprint.core.time import TimeDocument
 from answerprint.departments.editorial.matrix import SetUp, TakeMatrix, TakeReading
 from answerprint.formats.screenplays.model import Screenplay
-from answerprint.pipeline.making import Making, executor_for
+from answerprint.pipeline.making import Making, opened
 from answerprint.pipeline.places import RangeDocument, source_range
 from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import align, read_script, read_slates
 from answerprint.pipeline.stages.cut import takes
 from answerprint.pipeline.stages.log import log
 from answerprint.pipeline.stages.sync import sync
-from answerprint.store.decisions import import_decisions
 from answerprint.store.production import Production
 
 MARKS = {"reading": "●", "partial": "◐", "reset": "○", "false_start": "–"}
@@ -90,26 +89,12 @@ def compare_in(
     Raises UsageError AP-USE-520 where there is no screenplay to hold takes against, AP-USE-521 for a scene it
     does not have, and StoreError when the production is in use.
     """
-    with (
-        production.lock(),
-        executor_for(production, workers) as executor,
-        production.catalogue() as catalogue,
-    ):
-        import_decisions(production, catalogue)
-        making = Making(
-            production=production,
-            catalogue=catalogue,
-            objects=production.objects(),
-            executor=executor,
-            progress=listener,
-            decisions=catalogue.decisions(),
-        )
-        begins = listener.stage if listener is not None else _unheard
-        begins("log")
+    with opened(production, workers=workers, listener=listener, import_answers=True) as making:
+        making.begins("log")
         log(making)
-        begins("sync")
+        making.begins("sync")
         matches = sync(making)
-        begins("align")
+        making.begins("align")
         screenplay = read_script(making)
         if screenplay is None:
             raise UsageError(
@@ -120,7 +105,7 @@ def compare_in(
             )
         slates = read_slates(making)
         align(making, screenplay, matches)
-        begins("takes")
+        making.begins("takes")
         matrix = takes(making, screenplay, slates, matches)
         scenes = list(dict.fromkeys(one.scene for one in matrix.lines))
         if scene is not None and scene not in scenes:
@@ -215,7 +200,3 @@ def _reading(making: Making, one: TakeReading) -> ReadingDocument:
         circled=one.circled,
         faults=one.faults,
     )
-
-
-def _unheard(stage: str) -> None:
-    """Nobody listens."""
