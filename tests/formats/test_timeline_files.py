@@ -5,16 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import opentimelineio as otio
 import pytest
 from hypothesis import given, settings
 from made_up_cuts import cuts
 from rich_cuts import rich_cut
 
-from answerprint.core.cut import Cut
+from answerprint.core.cut import Clip, Cut, CutTrack
 from answerprint.core.errors import AnswerprintError, FormatError
+from answerprint.core.time import Range
 from answerprint.formats.timelines.comparing import compare
 from answerprint.formats.timelines.files import FORMATS, TimelineFormat, format_named, read_timeline, reread
 from answerprint.formats.timelines.model import MediaLink, TimelineFile
+from answerprint.formats.timelines.otio_file import read_otio_file, write_otio_file
 
 RATES = [Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(60000, 1001)]
 TOLD = {  # what a format has no place for, of the cut with everything in it
@@ -78,3 +81,26 @@ def test_files_that_are_no_timelines_are_named(tmp_path: Path) -> None:
     (tmp_path / "noise.otio").write_bytes(bytes(range(256)))
     with pytest.raises(FormatError, match="AP-FORMAT-040"):
         read_timeline(tmp_path / "noise.otio")
+
+
+def test_media_belongs_to_its_clip_where_a_trimmed_track_hides_the_first() -> None:
+    rate = Fraction(25)
+    media = {name: MediaLink(name=f"{name}.mov", url=f"{name}.mov", rate=rate, frames=900) for name in "ab"}
+    clips = tuple(
+        Clip(
+            id=name,
+            asset=name,
+            record=Range.of_ticks(at, at + 20, rate),
+            source=Range.of_ticks(100, 120, rate),
+            name=name,
+        )
+        for at, name in ((0, "a"), (20, "b"))
+    )
+    cut = Cut(name="c", rate=rate, tracks=(CutTrack(name="V1", kind="video", clips=clips),))
+    timeline = otio.adapters.read_from_string(write_otio_file(cut, media).decode(), "otio_json")
+    timeline.tracks[0].source_range = otio.opentime.TimeRange(
+        otio.opentime.RationalTime(20, 25), otio.opentime.RationalTime(20, 25)
+    )
+    found = read_otio_file(timeline.to_json_string().encode())
+    (clip,) = found.cut.tracks[0].clips
+    assert (clip.name, found.media[clip.asset].name) == ("b", "b.mov")

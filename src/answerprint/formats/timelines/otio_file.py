@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote
 
-import opentimelineio as otio
-
-from answerprint.core.cut import Clip, Cut
+from answerprint.core.cut import Cut
 from answerprint.core.errors import FormatError
-from answerprint.core.time import Time, round_ticks
+from answerprint.core.time import Time
 from answerprint.core.timecode import snap_rate
 from answerprint.formats.timelines.model import Loss, MediaLink, TimelineFile
 from answerprint.formats.timelines.otio import write_otio
-from answerprint.formats.timelines.otio_reading import OWN, parsed, read_otio
+from answerprint.formats.timelines.otio_reading import OWN, frame_of, read_with_clips
 
 
 def read_otio_file(data: bytes, *, file: str | None = None, rate: Fraction | None = None) -> TimelineFile:
@@ -29,13 +27,8 @@ def read_otio_file(data: bytes, *, file: str | None = None, rate: Fraction | Non
         raise FormatError(
             "AP-FORMAT-040", f"this is no OTIO document: not UTF-8 at byte {error.start}", file=file
         ) from error
-    cut = read_otio(text, file=file)
-    timeline = parsed(text, file)
-    media: dict[str, MediaLink] = {}
-    shown = (one for one in timeline.find_children(otio.schema.Clip))
-    for clip, child in zip(_clips(cut), shown, strict=False):
-        if clip.asset not in media:
-            media[clip.asset] = _link(child, cut.rate)
+    cut, shown = read_with_clips(text, file=file)
+    media = {asset: _link(child, cut.rate) for asset, child in shown.items()}
     losses = tuple(Loss("effect", "", "lost", str(one)) for one in cut.metadata.get("not_read", ()))
     return TimelineFile(cut=cut, media=media, losses=losses)
 
@@ -43,16 +36,6 @@ def read_otio_file(data: bytes, *, file: str | None = None, rate: Fraction | Non
 def write_otio_file(cut: Cut, media: Mapping[str, MediaLink]) -> bytes:
     """The cut as `.otio` bytes. Raises FormatError AP-FORMAT-026 for a clip without a MediaLink."""
     return write_otio(cut, media).encode()
-
-
-def _clips(cut: Cut) -> Iterator[Clip]:
-    """Every clip of a cut and of the cuts in it, in the order a document has them."""
-    for track in cut.tracks:
-        for clip in track.clips:
-            if clip.nested is not None:
-                yield from _clips(clip.nested)
-            else:
-                yield clip
 
 
 def _link(child: Any, rate: Fraction) -> MediaLink:
@@ -69,8 +52,8 @@ def _link(child: Any, rate: Fraction) -> MediaLink:
         name=name,
         url=url,
         rate=counted,
-        frames=_frames(reach.duration, counted) if reach else 0,
-        start_frame=_frames(reach.start_time, counted) if reach else 0,
+        frames=frame_of(reach.duration, counted) if reach else 0,
+        start_frame=frame_of(reach.start_time, counted) if reach else 0,
         drop=bool(own.get("drop", False)),
         first=Time.of_seconds(Fraction(own.get("first", 0))),
         reel=own.get("reel"),
@@ -81,7 +64,3 @@ def _link(child: Any, rate: Fraction) -> MediaLink:
         channels=channels,
         sample_rate=samples,
     )
-
-
-def _frames(time: Any, rate: Fraction) -> int:
-    return round_ticks(Fraction(time.value).limit_denominator(1_000_000) / snap_rate(time.rate) * rate)

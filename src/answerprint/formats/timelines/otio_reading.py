@@ -27,49 +27,56 @@ def read_otio(text: str, *, file: str | None = None) -> Cut:
 
     A document of ours comes back equal to what was written. In others', rates snap to n·1000/1001, times
     are whole frames, and a clip's source is counted from its media's first frame where the document gives
-    its available range, else from timecode zero; `asset` is the media's URL. What a cut cannot hold (fades
-    to black, colour effects) is named in `metadata["not_read"]`. Raises FormatError AP-FORMAT-040 when the
-    text is no OTIO timeline, AP-FORMAT-041 when it needs a newer OTIO, AP-FORMAT-042 for nested timelines,
-    AP-FORMAT-043 for a clip without a length.
+    its available range, else from timecode zero; `asset` is the media's URL. What a cut cannot hold (effects
+    that are no speed) is named in `metadata["not_read"]`. Raises FormatError AP-FORMAT-040 when the text is
+    no OTIO timeline, AP-FORMAT-041 when it needs a newer OTIO, AP-FORMAT-042 for what is nested without
+    tracks, AP-FORMAT-043 for a clip without a length.
     """
-    timeline = parsed(text, file)
+    return read_with_clips(text, file=file)[0]
+
+
+def read_with_clips(text: str, *, file: str | None = None) -> tuple[Cut, dict[str, Any]]:
+    """The cut as of `read_otio`, and for each of its assets the first OTIO clip that shows it."""
+    timeline = _timeline(text, file)
     own = _own(timeline)
     rate = _rate(timeline, own)
-    tracks, markers, losses = _tracks(timeline.tracks, rate, file)
+    shown: dict[str, Any] = {}
+    tracks, markers, losses = _tracks(timeline.tracks, rate, file, shown)
     start = timeline.global_start_time
     metadata = restored(own.get("metadata") or {})
     blank = Cut(name=_exact_name(own, timeline.name), rate=rate)
-    return msgspec.structs.replace(
+    cut = msgspec.structs.replace(
         blank,
         drop=bool(own.get("drop", False)),
-        start_frame=_frame(start, rate) if start is not None else 0,
+        start_frame=frame_of(start, rate) if start is not None else 0,
         width=int(own.get("width", blank.width)),
         height=int(own.get("height", blank.height)),
         tracks=tracks,
         markers=markers,
         metadata={**metadata, "not_read": losses} if losses else metadata,
     )
+    return cut, shown
 
 
 def _tracks(
-    stack: Any, rate: Fraction, file: str | None
+    stack: Any, rate: Fraction, file: str | None, shown: dict[str, Any]
 ) -> tuple[tuple[CutTrack, ...], tuple[Marker, ...], list[str]]:
-    """The tracks of a timeline, or of one nested in it, its markers, and what could not be read."""
+    """The tracks of a timeline, or of one nested in it, its markers, and what could not be read. shown: is
+    given the first clip of every asset."""
     losses: list[str] = []
     markers = _markers(stack.markers, Fraction(0), rate)
     tracks: list[CutTrack] = []
     for index, track in enumerate(stack):
         if not isinstance(track, otio.schema.Track):
             raise _nested(track, file)
-        walk = _Walk(track, rate, file)
+        walk = _Walk(track, rate, file, shown)
         tracks.append(walk.read(index))
         losses += walk.losses
         markers += walk.markers
     return tuple(tracks), tuple(markers), losses
 
 
-def parsed(text: str, file: str | None) -> Any:
-    """The OTIO timeline in a text. Raises FormatError AP-FORMAT-040, AP-FORMAT-041."""
+def _timeline(text: str, file: str | None) -> Any:
     try:
         found = otio.adapters.read_from_string(_older_markers(text), "otio_json")
     except otio.exceptions.UnsupportedSchemaError as error:
@@ -109,10 +116,11 @@ def _older_markers(text: str) -> str:
 class _Walk:
     """One track, child by child. Positions are summed exactly, so that rounding never adds up."""
 
-    def __init__(self, track: Any, rate: Fraction, file: str | None) -> None:
+    def __init__(self, track: Any, rate: Fraction, file: str | None, shown: dict[str, Any]) -> None:
         self.track = track
         self.rate = rate
         self.file = file
+        self.shown = shown
         self.losses: list[str] = []
         self.markers: list[Marker] = []
         self.clips: list[Clip] = []
@@ -192,6 +200,8 @@ class _Walk:
             if not isinstance(effect, otio.schema.LinearTimeWarp):
                 self.losses.append(f"effect {effect.effect_name or effect.name} on {clip.name}")
         self.clips.append(clip)
+        if clip.nested is None:
+            self.shown.setdefault(clip.asset, child)
 
     def _record(self, child: Any, visible: Any, start: int, end: int, kind: str) -> Clip:
         """Our own record where it is still true of what is visible; else what is visible."""
@@ -205,7 +215,7 @@ class _Walk:
             clip = from_builtins(body, Clip)
             written = own["written"]
             rate = Fraction(written["rate"])
-            slipped = Fraction(_frame(visible.start_time, rate) - written["start"]) / rate
+            slipped = Fraction(frame_of(visible.start_time, rate) - written["start"]) / rate
             speed = clip.speed if float(clip.speed) == float(speed) else speed
             unchanged = slipped == 0 and end - start == written["duration"] and speed == clip.speed
             if not unchanged:
@@ -215,9 +225,9 @@ class _Walk:
             return msgspec.structs.replace(clip, muted=not child.enabled)
         reference = child.media_reference
         rate = snap_rate(visible.start_time.rate)
-        frame = _frame(visible.start_time, rate)
+        frame = frame_of(visible.start_time, rate)
         if reference is not None and reference.available_range is not None:
-            frame -= _frame(reference.available_range.start_time, rate)
+            frame -= frame_of(reference.available_range.start_time, rate)
         first = Time.of_seconds(Fraction(frame) / rate)
         return Clip(
             id=f"{self.track.name or kind}.{start}",
@@ -233,7 +243,7 @@ class _Walk:
         """A timeline nested in this one, as a clip that holds it."""
         known = own.get("nested") or {}
         rate = Fraction(known["rate"]) if known else self.rate
-        tracks, markers, losses = _tracks(child, rate, self.file)
+        tracks, markers, losses = _tracks(child, rate, self.file, self.shown)
         self.losses += losses
         nested = Cut(
             name=_exact_name(known, child.name) if not known else restored(known["name"]),
@@ -245,7 +255,7 @@ class _Walk:
             tracks=tracks,
             markers=markers,
         )
-        first = Time(_frame(visible.start_time, rate), rate)
+        first = Time(frame_of(visible.start_time, rate), rate)
         frames = record.duration.frame(self.rate)
         source = source_of(first, frames, self.rate, _speed(child))
         if "clip" in own:
@@ -277,7 +287,7 @@ class _Walk:
 
 
 def _transition(dissolve: Any, rate: Fraction) -> Transition:
-    before, after = _frame(dissolve.in_offset, rate), _frame(dissolve.out_offset, rate)
+    before, after = frame_of(dissolve.in_offset, rate), frame_of(dissolve.out_offset, rate)
     wipe = _own(dissolve).get("wipe")
     if wipe is not None:
         return Transition("wipe", before + after, before, restored(wipe))
@@ -318,7 +328,7 @@ def _markers(markers: Any, offset: Fraction, rate: Fraction) -> list[Marker]:
     found: list[Marker] = []
     for marker in markers:
         start = round_ticks((offset + _seconds(marker.marked_range.start_time)) * rate)
-        frames = _frame(marker.marked_range.duration, rate)
+        frames = frame_of(marker.marked_range.duration, rate)
         range_ = Range.of_ticks(start, start + max(frames, 0), rate)
         found.append(Marker(range_, marker.name, getattr(marker, "comment", ""), marker.color))
     return found
@@ -342,7 +352,8 @@ def _seconds(time: Any) -> Fraction:
     return value.limit_denominator(1_000_000) / snap_rate(time.rate)
 
 
-def _frame(time: Any, rate: Fraction) -> int:
+def frame_of(time: Any, rate: Fraction) -> int:
+    """An OTIO time as a frame of a rate, the nearest."""
     return round_ticks(_seconds(time) * rate)
 
 
