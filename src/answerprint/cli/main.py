@@ -37,6 +37,9 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
     ),
+    "cut": Command("Editorial", "cut", "The rough cut: takes, angles, J and L cuts, reactions; what changed"),
+    "continuity": Command("Editorial", "continuity", "What changed across cuts that should not have"),
+    "reframe": Command("Editorial", "reframe", "Another aspect ratio, the crop window following the subject"),
     "takes": Command("Editorial", "takes", "Every reading of every line, take by take; what nobody reads"),
     "convert": Command(
         "Editorial", "timelines", "A timeline into another program's format, and what is lost on the way"

@@ -10,7 +10,7 @@ from typing import Any
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Decision, Proposal
 from answerprint.pipeline.review import decide, find_choice, find_proposal
-from answerprint.pipeline.versions import slot_levels
+from answerprint.pipeline.versions import slot_frozen
 from answerprint.store.decisions import export_decisions, import_decisions
 from answerprint.store.production import Production
 
@@ -64,7 +64,7 @@ class Answers:
         choice = find_choice(proposal, other, self.asset_names()) if answer == "replace" else None
         frozen: dict[str, Any] | None = None
         if answer == "lock":
-            frozen = slot_levels(self._production, self._catalogue, proposal.id)
+            frozen = slot_frozen(self._production, self._catalogue, proposal.id)
             if frozen is None:
                 raise UsageError(
                     "AP-USE-034",

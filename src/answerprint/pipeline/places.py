@@ -22,9 +22,7 @@ class RangeDocument(msgspec.Struct, frozen=True):
     end: TimeDocument
 
 
-def link_of(
-    asset: Asset, grid: FrameGrid | None, cut_rate: Fraction, prefix: str = FROM_VERSION
-) -> MediaLink:
+def link_of(asset: Asset, grid: FrameGrid | None, cut_rate: Fraction) -> MediaLink:
     """The asset as a timeline file names it: a timecode for every picture, also where the file counts half
     of them. Sound counts its timecode at the cut's rate."""
     timecode = asset.timecode

@@ -111,16 +111,42 @@ def publish(
     return folder
 
 
-def slot_levels(production: Production, catalogue: Catalogue, slot: str) -> dict[str, Any] | None:
-    """What a lock freezes of a slot besides its picture: the gain it had. None when it was never made."""
+def slot_frozen(production: Production, catalogue: Catalogue, slot: str) -> dict[str, Any] | None:
+    """What a lock freezes of a slot besides its range: the gain it had, how its picture leads or follows its
+    sound, the reaction over it. None when it was never made."""
     versions = catalogue.versions()
     if not versions or SUMMARY not in versions[-1].outputs:
         return None
     summary = msgspec.json.decode(production.objects().read(versions[-1].outputs[SUMMARY]))
     for one in summary["slots"]:
         if one["id"] == slot:
-            return {"gain_db": one["gain_db"]} if one["gain_db"] is not None else {}
+            level = {"gain_db": one["gain_db"]} if one["gain_db"] is not None else {}
+            cut = catalogue.cut(versions[-1].number)
+            return {**level, **(_picture_of(cut, slot) if cut is not None else {})}
     return None
+
+
+def _picture_of(cut: Cut, slot: str) -> dict[str, Any]:
+    """Where a slot's picture differs from its sound, in frames, and the cutaway in the midst of it."""
+    rate = cut.rate
+    pictures = [clip for track in cut.tracks_of("video") for clip in track.clips if clip.slot == slot]
+    sound = next((c for t in cut.tracks_of("audio") for c in t.clips if c.slot == slot and not t.muted), None)
+    if not pictures or sound is None:
+        return {}
+    head = (pictures[0].record.start - sound.record.start).frame(rate)
+    tail = (pictures[-1].record.end - sound.record.end).frame(rate)
+    frozen: dict[str, Any] = {name: frames for name, frames in (("head", head), ("tail", tail)) if frames}
+    over = pictures[0].record.end
+    for track in cut.tracks_of("video") if len(pictures) > 1 else ():
+        for clip in track.clips:
+            if clip.record.start == over:
+                frozen["cutaway"] = {
+                    "asset": clip.asset,
+                    "source": str(clip.source.start.seconds),
+                    "start": (over - sound.record.start).frame(rate),
+                    "frames": clip.record.duration.frame(rate),
+                }
+    return frozen
 
 
 def _newest_folder(production: Production) -> int:

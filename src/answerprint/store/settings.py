@@ -85,7 +85,38 @@ class EditorialSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         int,
         Meta(ge=0, le=1000, description="Frames that must exist beyond each end of a clip, for trimming."),
     ] = 12
+    style: Annotated[
+        str,
+        Meta(
+            description="How it is paced: drama, comedy, documentary or trailer (`answerprint cut --help`)."
+        ),
+    ] = "drama"
+    target_duration: Annotated[
+        str,
+        Meta(description='How long the cut should last: "95:00", "1:35:00"; empty for as long as it takes.'),
+    ] = ""
+    taste: Annotated[
+        bool, Meta(description="Learn from this production's own replacements what takes are chosen by.")
+    ] = False
     weights: dict[str, Annotated[float, Meta(ge=0)]] = msgspec.field(default_factory=default_weights)
+
+    def target_frames(self, rate: Fraction) -> int | None:
+        """The length asked for in frames of a rate. Raises UsageError AP-USE-531 for what is no length."""
+        if not self.target_duration:
+            return None
+        parts = self.target_duration.split(":")
+        try:
+            numbers = [Fraction(part) for part in parts]
+        except (ValueError, ZeroDivisionError):
+            numbers = []
+        seconds = sum((one * 60**place for place, one in enumerate(reversed(numbers))), Fraction(0))
+        if not 1 <= len(numbers) <= 3 or seconds <= 0 or any(one < 0 for one in numbers):
+            raise UsageError(
+                "AP-USE-531",
+                f"{self.target_duration!r} is no length",
+                remedy='write hours, minutes and seconds: "1:35:00", "95:00", or seconds: "5700"',
+            )
+        return max(1, round(seconds * rate))
 
 
 class SoundSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,6 +226,10 @@ def disagreement(settings: Settings) -> tuple[str, str, str, str] | None:
         _ = picture.start_frame
     except UsageError as error:
         return "picture", "start_timecode", error.message, error.remedy or 'write "01:00:00:00"'
+    try:
+        settings.editorial.target_frames(rate)
+    except UsageError as error:
+        return "editorial", "target_duration", error.message, error.remedy or ""
     for key in settings.editorial.weights:
         if key not in WEIGHTS:
             return "editorial.weights", key, f"{key!r} is no weight", f"known are {', '.join(WEIGHTS)}"

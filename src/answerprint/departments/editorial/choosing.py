@@ -1,64 +1,138 @@
-"""Which reading of each line, optimised over the whole script: scores against the cost of each join.
+"""Which reading of each line, optimised over the whole scene: scores against the cost of each join.
 
-A shortest path over the lines (Viterbi): the best sequence for the sum of scores less what each edit
-costs. Circles, replacements and locks are constraints, never weights.
+A shortest path over the lines (Viterbi 1967): the best sequence for the sum of scores less what each edit
+costs. Replacements and locks are constraints; a circle outranks every score, and a clean reading every one
+with a fault.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from answerprint.core.proposals import Decision
-from answerprint.departments.editorial.takes import Candidate
+import msgspec
 
-JUMP_CUT = 0.12  # two takes of one set-up side by side
-BACKWARDS = 0.15  # the same take, earlier than where we just were
-EXPOSURE_STEP = 0.03  # per stop of difference across an edit
-LONG_HOLD = 0.02  # staying in one set-up for one more line, once it has been held for a while
+from answerprint.core.proposals import Decision
+from answerprint.departments.editorial.styles import DEFAULT, Style, style_named
+from answerprint.departments.editorial.takes import Candidate
+from answerprint.departments.editorial.views import View
+from answerprint.formats.screenplays.model import Line
+
 CIRCLE = 100.0  # more than any sum of scores and costs
+CLEAN = 10.0  # what a reading with faults is behind a clean one of its line
+LINE_SECONDS = 5.0  # the line that `Style.hold` is the cost of
+
+
+class Joining(msgspec.Struct, frozen=True, kw_only=True):
+    """What joins are judged by. shorter: score a second of reading costs, where a cut must be shorter."""
+
+    style: Style = msgspec.field(default_factory=lambda: style_named(DEFAULT))
+    views: Mapping[str, View] = {}
+    shorter: float = 0.0
+
+    def cost(self, before: Candidate, after: Candidate, line: Line) -> float:
+        """What cutting from one reading to the next costs, in score."""
+        return sum(self.parts(before, after, line).values())
+
+    def parts(self, before: Candidate, after: Candidate, line: Line) -> dict[str, float]:
+        """The cost of a join by its reasons, in words."""
+        style = self.style
+        if before.asset == after.asset:
+            if after.range.start < before.range.end:
+                return {"the same take, earlier": style.backwards}
+            held = float(after.range.duration.seconds) / LINE_SECONDS
+            return {"the view is held": style.hold * held}
+        found = {}
+        stops = abs(before.exposure_stops - after.exposure_stops)
+        if stops:
+            found["a step in exposure"] = style.exposure * stops
+        one, other = self.views.get(before.asset), self.views.get(after.asset)
+        if before.setup == after.setup:
+            found["a jump cut"] = style.jump_cut
+        elif one is not None and other is not None:
+            if one.is_like(other):
+                found["much the same view"] = style.same_view
+            if one.crosses(other):
+                found["the axis is crossed"] = style.crossed_axis
+        return found
+
+    def worth(self, option: Candidate, line: Line, clean: bool) -> float:
+        """What a reading is worth in its place. clean: whether its line has a reading without a fault."""
+        worth = option.score + (CIRCLE if option.circled else 0.0) - (CLEAN if clean and option.faults else 0)
+        view = self.views.get(option.asset)
+        if view is not None and view.hides(line.character):
+            worth -= self.style.away
+        return worth - self.shorter * float(option.range.duration.seconds)
 
 
 def choose(
-    order: Sequence[str],
+    lines: Sequence[Line],
     candidates: Mapping[str, Sequence[Candidate]],
+    joining: Joining,
     decisions: Mapping[str, Decision] = {},
-    breaks: frozenset[str] = frozenset(),
 ) -> dict[str, Candidate]:
-    """The reading for every line that has one.
-
-    order: line keys in script order. breaks: lines that open a scene (joins across them cost nothing).
-    """
-    present = [key for key in order if candidates.get(key)]
-    best: dict[int, tuple[float, tuple[Candidate, ...]]] = {}
-    for position, key in enumerate(present):
-        options = _allowed(key, candidates[key], decisions)
-        reached: dict[int, tuple[float, tuple[Candidate, ...]]] = {}
-        for index, option in enumerate(options):
-            worth = option.score + (CIRCLE if option.circled else 0.0)
-            if not position:
-                reached[index] = (worth, (option,))
-                continue
-            joined = max(
-                (
-                    (total - (0.0 if key in breaks else join_cost(path[-1], option)), rank, path)
-                    for rank, (total, path) in best.items()
-                ),
-                key=lambda one: (one[0], -one[1]),
-            )
-            reached[index] = (joined[0] + worth, (*joined[2], option))
-        best = reached
-    if not best:
-        return {}
-    _, path = max(best.values(), key=lambda one: one[0])
-    return {candidate.line: candidate for candidate in path}
+    """The reading for every line that has one. Joins between scenes cost nothing, so scenes are apart."""
+    chosen: dict[str, Candidate] = {}
+    by_scene: dict[str, list[Line]] = {}
+    for line in lines:
+        if candidates.get(line.key):
+            by_scene.setdefault(line.scene, []).append(line)
+    for scene in by_scene.values():
+        chosen |= _best_path(scene, candidates, joining, decisions)
+    return chosen
 
 
-def join_cost(before: Candidate, after: Candidate) -> float:
-    """What cutting from one reading to the next costs, in score."""
-    if before.asset == after.asset:
-        return LONG_HOLD if after.range.start >= before.range.end else BACKWARDS
-    cost = EXPOSURE_STEP * abs(before.exposure_stops - after.exposure_stops)
-    return cost + (JUMP_CUT if before.setup == after.setup else 0.0)
+def total_score(lines: Sequence[Line], chosen: Mapping[str, Candidate], joining: Joining) -> float:
+    """The sum that `choose` makes greatest, of any choice: circles and faults with it."""
+    total = 0.0
+    before: Candidate | None = None
+    scene = ""
+    for line in lines:
+        here = chosen.get(line.key)
+        if here is None:
+            continue
+        total += here.score
+        view = joining.views.get(here.asset)
+        if view is not None and view.hides(line.character):
+            total -= joining.style.away
+        if before is not None and line.scene == scene:
+            total -= joining.cost(before, here, line)
+        before, scene = here, line.scene
+    return round(total, 4)
+
+
+def _best_path(
+    lines: Sequence[Line],
+    candidates: Mapping[str, Sequence[Candidate]],
+    joining: Joining,
+    decisions: Mapping[str, Decision],
+) -> dict[str, Candidate]:
+    options = [_allowed(line.key, candidates[line.key], decisions) for line in lines]
+    totals: list[float] = []
+    back: list[list[int]] = []  # for each option, the option of the line before that leads to it best
+    for place, (line, here) in enumerate(zip(lines, options, strict=True)):
+        clean = any(not one.faults for one in here)
+        worths = [joining.worth(one, line, clean) for one in here]
+        if not place:
+            totals = worths
+            continue
+        reached, came = [], []
+        for option, worth in zip(here, worths, strict=True):
+            sums = [
+                total - joining.cost(before, option, line)
+                for total, before in zip(totals, options[place - 1], strict=True)
+            ]
+            best = max(sums)
+            came.append(sums.index(best))
+            reached.append(best + worth)
+        totals = reached
+        back.append(came)
+    at = totals.index(max(totals))
+    path = [at]
+    for came in reversed(back):
+        at = came[at]
+        path.append(at)
+    path.reverse()
+    return {line.key: each[at] for line, each, at in zip(lines, options, path, strict=True)}
 
 
 def _allowed(

@@ -13,11 +13,12 @@ from answerprint.core.findings import Evidence, Finding
 from answerprint.core.proposals import Choice, Proposal
 from answerprint.core.records import Damage
 from answerprint.core.time import Range, Time
-from answerprint.departments.editorial.legality import Handles, handles_of
-from answerprint.departments.editorial.material import Material, seconds
+from answerprint.departments.editorial.legality import Handles, Illegal, handles_of
+from answerprint.departments.editorial.material import Material
+from answerprint.departments.editorial.pieces import Cutaway, Piece
+from answerprint.departments.editorial.room_tone import ROOM_TONE, room_tone
+from answerprint.departments.editorial.styles import DEFAULT
 from answerprint.departments.editorial.takes import WEIGHTS, Refused
-
-RUN_ON = seconds("3/2")  # a pause up to this inside one take is played, not cut
 
 
 class CutSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,9 @@ class CutSettings(msgspec.Struct, frozen=True, kw_only=True):
     height: int = 1080
     handles: int = 12
     weights: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(WEIGHTS))
+    style: str = DEFAULT
+    target: int | None = None  # frames the cut should last
+    taste: bool = False  # learn from the decisions of this production
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,25 +76,8 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[MissingLine, ...] = ()
     excluded: tuple[Refused, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A slot before it has its place in the cut."""
-
-    id: str
-    label: str
-    speaker: str
-    text: str
-    line: str | None
-    material: Material
-    source: Range
-    frames: int
-    spoken: Range | None
-    reason: str
-    alternates: tuple[Choice, ...] = ()
-    confidence: float | None = None
-    decided: str = ""
-    frozen: Mapping[str, Any] = {}
+    score: float | None = None  # what the choice of readings was made greatest of (choosing.py)
+    legality: tuple[Illegal, ...] = ()  # what an independent check objects to; empty when legal
 
 
 def lay_out(
@@ -101,22 +88,24 @@ def lay_out(
     refused: Sequence[Refused] = (),
     material: Sequence[Material] = (),
     passed_over: Sequence[Refused] = (),
+    score: float | None = None,
+    findings: Sequence[Finding] = (),
 ) -> Assembly:
-    """Pieces end to end on the tracks: picture, dialogue, and the camera's own sound muted beneath."""
+    """Pieces end to end on the tracks: picture, dialogue, the camera's own sound muted beneath, room tone
+    where nothing else is heard."""
     picture: list[Clip] = []
     dialogue: list[Clip] = []
     scratch: list[Clip] = []
     slots: list[Slot] = []
-    findings: list[Finding] = []
-    at = 0
-    for piece in pieces:
-        record = Range.of_ticks(at, at + piece.frames, settings.rate)
-        at += piece.frames
+    found: list[Finding] = list(findings)
+    starts = _starts(pieces)
+    for piece, start, end in zip(pieces, starts, starts[1:], strict=False):
+        record = Range.of_ticks(start, end, settings.rate)
         handles = Handles(0, 0)
         extent = piece.material.extent
         if extent is not None:
             handles = handles_of(piece.source, extent, settings.rate, settings.handles)
-            findings += _short_handles(piece, handles, settings.handles)
+            found += _short_handles(piece, handles, settings.handles)
         base = Clip(
             id=piece.id,
             asset=piece.material.asset.id,
@@ -126,52 +115,27 @@ def lay_out(
             slot=piece.id,
             lines=(piece.line,) if piece.line else (),
             link=piece.id,
-            locked=piece.decided == "locked",
+            locked=piece.locked,
             reason=piece.reason,
         )
-        if piece.material.frames is not None:
-            picture.append(msgspec.structs.replace(base, id=f"{piece.id}/V1"))
-        own = msgspec.structs.replace(base, id=f"{piece.id}/A1", metadata=piece.frozen)
-        has_sound = piece.material.asset.stream("audio") is not None
-        link = piece.material.sound
-        if link is not None:
-            middle = Time.of_seconds((piece.source.start.seconds + piece.source.end.seconds) / 2)
-            separate = msgspec.structs.replace(
-                own,
-                asset=link.sound,
-                source=piece.source.moved(link.offset_at(middle)),
-                name="separate sound",
-            )
-            dialogue.append(separate)
-            if has_sound:
-                scratch.append(msgspec.structs.replace(own, id=f"{piece.id}/A2", muted=True, metadata={}))
-        elif has_sound:
-            dialogue.append(own)
-        slots.append(
-            Slot(
-                id=piece.id,
-                line=piece.line,
-                label=piece.label,
-                speaker=piece.speaker,
-                text=piece.text,
-                asset=piece.material.asset.id,
-                take=piece.material.label,
-                source=piece.source,
-                record=record,
-                spoken=piece.spoken,
-                reason=piece.reason,
-                alternates=piece.alternates,
-                confidence=piece.confidence,
-                decided=piece.decided,
-                handles=handles,
-            )
-        )
+        heard, unheard = _sound(piece, base, settings)
+        dialogue += heard
+        scratch += unheard
+        slots.append(_slot(piece, record, handles))
+        if piece.cutaway is not None:
+            slots.append(_cutaway_slot(piece, piece.cutaway, start, settings))
+    picture = _pictures(pieces, starts, settings)
     tracks = [
         CutTrack(name="V1", kind="video", clips=tuple(picture)),
         CutTrack(name="A1", kind="audio", clips=tuple(dialogue), role="dialogue"),
     ]
     if scratch:
         tracks.append(CutTrack(name="A2", kind="audio", clips=tuple(scratch), muted=True, role="scratch"))
+    tone = room_tone(pieces, starts, dialogue, material, settings.rate, settings.handles)
+    if tone:
+        tracks.append(
+            CutTrack(name=f"A{3 if scratch else 2}", kind="audio", clips=tuple(tone), role=ROOM_TONE)
+        )
     cut = Cut(
         name=settings.name,
         rate=settings.rate,
@@ -181,7 +145,7 @@ def lay_out(
         height=settings.height,
         tracks=tuple(tracks),
     )
-    findings += [
+    found += [
         Finding(
             code="line.missing",
             message=f"{line.label}: nobody says “{line.text}” in any usable take",
@@ -198,37 +162,142 @@ def lay_out(
         proposals=tuple(_proposal(slot) for slot in slots),
         missing=tuple(missing),
         excluded=(*refused, *passed_over, *_unused(material, slots, [*refused, *passed_over])),
-        findings=tuple(findings),
+        findings=tuple(found),
+        score=score,
     )
 
 
-def run_on(pieces: Sequence[Piece], settings: CutSettings) -> list[Piece]:
-    """Neighbours from one take with a short pause between them become one unbroken stretch."""
-    joined: list[Piece] = []
+def _starts(pieces: Sequence[Piece]) -> list[int]:
+    """Where each piece is heard from, in frames of the cut, and where the last one ends."""
+    starts = [0]
     for piece in pieces:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and before.material.asset.id == piece.material.asset.id
-            and "locked" not in (before.decided, piece.decided)
-            and before.spoken is not None
-            and piece.spoken is not None
-            and before.spoken.end <= piece.spoken.start
-            and piece.spoken.start - before.spoken.end <= RUN_ON
-            and piece.source.start >= before.source.start
-        ):
-            # The first clip runs to where the second begins, in whole frames of the cut.
-            frames = max(1, (piece.source.start - before.source.start).frame(settings.rate))
-            end = before.source.start + Time(frames, settings.rate)
-            joined[-1] = msgspec.structs.replace(
-                before, source=Range(before.source.start, end), frames=frames
+        starts.append(starts[-1] + piece.frames)
+    return starts
+
+
+def _sound(piece: Piece, base: Clip, settings: CutSettings) -> tuple[list[Clip], list[Clip]]:
+    """What is heard of a piece, and what lies muted beneath it."""
+    own = msgspec.structs.replace(base, id=f"{piece.id}/A1", metadata=_level(piece))
+    has_sound = piece.material.asset.stream("audio") is not None
+    link = piece.material.sound
+    if link is None:
+        return ([own] if has_sound else []), []
+    middle = Time.of_seconds((piece.source.start.seconds + piece.source.end.seconds) / 2)
+    separate = msgspec.structs.replace(
+        own,
+        asset=link.sound,
+        source=piece.source.moved(link.offset_at(middle)),
+        name="separate sound",
+    )
+    scratch = [msgspec.structs.replace(own, id=f"{piece.id}/A2", muted=True, metadata={})]
+    return [separate], scratch if has_sound else []
+
+
+def _level(piece: Piece) -> dict[str, Any]:
+    return {"gain_db": piece.frozen["gain_db"]} if "gain_db" in piece.frozen else {}
+
+
+def _pictures(pieces: Sequence[Piece], starts: Sequence[int], settings: CutSettings) -> list[Clip]:
+    """The picture track: each piece from its lead to the next one's, its cutaway in the midst of it."""
+    clips: list[Clip] = []
+    for place, piece in enumerate(pieces):
+        if not piece.seen:
+            continue
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        start = starts[place] + piece.lead
+        end = starts[place + 1] + (following.lead if following is not None else 0)
+        base = Clip(
+            id=f"{piece.id}/V1",
+            asset=piece.material.asset.id,
+            record=Range.of_ticks(start, end, settings.rate),
+            source=piece.source,
+            name=piece.material.asset.name,
+            slot=piece.id,
+            lines=(piece.line,) if piece.line else (),
+            link=piece.id,
+            locked=piece.locked,
+            reason=piece.reason,
+        )
+        away = piece.cutaway
+        if away is None:
+            clips.append(_shown(base, piece, starts[place], start, end, settings.rate))
+            continue
+        leaves = starts[place] + away.start
+        back = leaves + away.frames
+        clips.append(_shown(base, piece, starts[place], start, leaves, settings.rate))
+        clips.append(
+            Clip(
+                id=f"{away.id}/V1",
+                asset=away.material.asset.id,
+                record=Range.of_ticks(leaves, back, settings.rate),
+                source=away.source,
+                name=away.material.asset.name,
+                slot=away.id,
+                locked=piece.locked,
+                reason=away.reason,
             )
-            length = max(1, (piece.source.end - end).frame(settings.rate))
-            piece = msgspec.structs.replace(
-                piece, source=Range(end, end + Time(length, settings.rate)), frames=length
-            )
-        joined.append(piece)
-    return joined
+        )
+        again = msgspec.structs.replace(base, id=f"{piece.id}/V1.2")
+        clips.append(_shown(again, piece, starts[place], back, end, settings.rate))
+    return clips
+
+
+def _shown(clip: Clip, piece: Piece, heard_from: int, start: int, end: int, rate: Fraction) -> Clip:
+    """The piece's own picture from one frame of the cut to another, in sync with its sound."""
+    first = piece.source.start + Time(start - heard_from, rate)
+    return msgspec.structs.replace(
+        clip,
+        record=Range.of_ticks(start, end, rate),
+        source=Range(first, first + Time(end - start, rate)),
+    )
+
+
+def _slot(piece: Piece, record: Range, handles: Handles) -> Slot:
+    return Slot(
+        id=piece.id,
+        line=piece.line,
+        label=piece.label,
+        speaker=piece.speaker,
+        text=piece.text,
+        asset=piece.material.asset.id,
+        take=piece.material.label,
+        source=piece.source,
+        record=record,
+        spoken=piece.spoken,
+        reason=piece.reason + _split_words(piece.lead, record.start.rate),
+        alternates=piece.alternates,
+        confidence=piece.confidence,
+        decided=piece.decided,
+        handles=handles,
+    )
+
+
+def _split_words(lead: int, rate: Fraction) -> str:
+    """An edit's lead in words."""
+    if not lead:
+        return ""
+    first, second = ("sound", "picture") if lead > 0 else ("picture", "sound")
+    kind = "J" if lead > 0 else "L"
+    return f" Its {first} comes in {abs(lead)} frames before its {second} ({kind} cut)."
+
+
+def _cutaway_slot(piece: Piece, away: Cutaway, heard_from: int, settings: CutSettings) -> Slot:
+    start = heard_from + away.start
+    return Slot(
+        id=away.id,
+        line=None,
+        label=f"{piece.label} reaction",
+        speaker="",
+        text="",
+        asset=away.material.asset.id,
+        take=away.material.label,
+        source=away.source,
+        record=Range.of_ticks(start, start + away.frames, settings.rate),
+        spoken=None,
+        reason=away.reason,
+        alternates=away.alternates,
+        decided=away.decided,
+    )
 
 
 def _proposal(slot: Slot) -> Proposal:

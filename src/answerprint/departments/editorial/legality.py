@@ -18,6 +18,14 @@ class Handles(msgspec.Struct, frozen=True):
     tail: int
 
 
+class Illegal(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule of the cut that is broken, where, and how."""
+
+    rule: str  # "range", "overlap", "damage", "rejected", "sync", "lock", "line", "handles", "frame"
+    where: str  # "V1 01:00:04:12"
+    detail: str
+
+
 def breathing_room(
     spoken: Range, wanted_head: Time, wanted_tail: Time, others: Sequence[Range], extent: Range
 ) -> Range:

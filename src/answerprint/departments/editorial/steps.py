@@ -13,6 +13,8 @@ from answerprint.core.logged import Inspection, Listening, Slate, SyncMap
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Asset, Track
 from answerprint.departments.editorial.assembly import assemble
+from answerprint.departments.editorial.checking import check_cut
+from answerprint.departments.editorial.facts import facts_of
 from answerprint.departments.editorial.layout import CutSettings
 from answerprint.departments.editorial.material import Material
 from answerprint.departments.editorial.matrix import take_matrix
@@ -38,7 +40,7 @@ class TakesStep(Step):
     """Every reading of every line, take by take."""
 
     name: ClassVar[str] = "takes"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection", "screenplay")
     optional: ClassVar[tuple[str, ...]] = ("readings", "voice", "looks", "listening", "sync")
     writes: ClassVar[tuple[str, ...]] = ("matrix",)
@@ -55,7 +57,7 @@ class AssembleStep(Step):
     """The rough cut in script order, or a string-out where there is no screenplay."""
 
     name: ClassVar[str] = "assemble"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection")
     optional: ClassVar[tuple[str, ...]] = (
         "screenplay",
@@ -63,6 +65,8 @@ class AssembleStep(Step):
         "voice",
         "looks",
         "shots",
+        "shot_looks",
+        "faces",
         "claps",
         "listening",
         "sync",
@@ -75,9 +79,12 @@ class AssembleStep(Step):
         if "screenplay" in inputs:
             screenplay = inputs["screenplay"].record(Screenplay)
             made = assemble(screenplay, material, brief.settings, brief.decisions)
+            facts = facts_of(material, made, screenplay.lines(), brief.settings.handles, brief.decisions)
         else:
             made = string_out(material, brief.settings, brief.decisions)
-        context.write_record("assembly", made)
+            facts = facts_of(material, made, (), brief.settings.handles, brief.decisions)
+        legality = check_cut(made.cut, facts, brief.decisions)
+        context.write_record("assembly", msgspec.structs.replace(made, legality=legality))
 
 
 def _material(inputs: Inputs, brief: Brief) -> list[Material]:
@@ -96,7 +103,7 @@ def _material(inputs: Inputs, brief: Brief) -> list[Material]:
     inspections = records("inspection", Inspection)
     listened = records("listening", Listening) if "listening" in inputs else {}
     readings, voices, looks = (tracks(name) for name in ("readings", "voice", "looks"))
-    shots, claps = (tracks(name) for name in ("shots", "claps"))
+    shots, claps, shot_looks, faces = (tracks(name) for name in ("shots", "claps", "shot_looks", "faces"))
     return [
         Material(
             asset=asset,
@@ -105,6 +112,8 @@ def _material(inputs: Inputs, brief: Brief) -> list[Material]:
             voice=voices.get(asset.id),
             looks=looks.get(asset.id),
             shots=shots.get(asset.id),
+            shot_looks=shot_looks.get(asset.id),
+            faces=faces.get(asset.id),
             claps=claps.get(asset.id),
             damage=inspections[asset.id].damage if asset.id in inspections else (),
             slate=brief.slates.get(asset.id, Slate()),

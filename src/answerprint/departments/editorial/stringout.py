@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from answerprint.core.proposals import Decision
 from answerprint.core.time import Range, Time
-from answerprint.departments.editorial.layout import Assembly, CutSettings, Piece, lay_out
+from answerprint.departments.editorial.layout import Assembly, CutSettings, lay_out
 from answerprint.departments.editorial.legality import breathing_room, keep_clear, whole_frames
 from answerprint.departments.editorial.material import BREATH, Material, seconds
+from answerprint.departments.editorial.pieces import Piece
 from answerprint.departments.editorial.takes import Refused
 
 PHRASE_GAP = seconds("1")  # shorter pauses stay inside one selection
@@ -54,7 +55,7 @@ def _selection(
     decision: Decision | None,
 ) -> Piece:
     locked = decision is not None and decision.answer == "lock" and decision.range is not None
-    room = breathing_room(wanted, BREATH, BREATH, one.speech(), extent) if is_speech else wanted
+    room = breathing_room(wanted, BREATH, BREATH, one.speech, extent) if is_speech else wanted
     room = keep_clear(room, wanted, [hit.range for hit in one.damage if hit.range is not None])
     if locked and decision is not None and decision.range is not None:
         room = decision.range

@@ -116,11 +116,15 @@ class Master:
 
 
 def plan_gains(
-    loudness: Mapping[str, float | None], target: float, locked: Mapping[str, float]
+    loudness: Mapping[str, float | None],
+    target: float,
+    locked: Mapping[str, float],
+    follows: Mapping[str, str] = {},
 ) -> dict[str, PlannedGain]:
     """A gain for every clip by name, from its integrated loudness (LUFS, None where nothing speaks).
 
-    locked: clips whose gain a person settled; they keep it. target: LUFS of the dialogue.
+    locked: clips whose gain a person settled; they keep it. target: LUFS of the dialogue. follows: room tone,
+    and the clip of the same recording whose gain it has.
     """
     planned = {}
     for name, heard in loudness.items():
@@ -135,6 +139,9 @@ def plan_gains(
             if gain != wanted:
                 reason += f", held at {gain:+.0f} dB: more would lift noise or crush the take"
             planned[name] = PlannedGain(gain, reason)
+    for name, leader in follows.items():
+        if name in planned and leader in planned:
+            planned[name] = PlannedGain(planned[leader].gain_db, "room tone, as loud as in its take")
     return planned
 
 

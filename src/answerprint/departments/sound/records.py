@@ -40,12 +40,14 @@ class ClipReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MixPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a clip's sound lies, in frames of the cut; a locked clip keeps the gain it had."""
+    """Where a clip's sound lies, in frames of the cut; a locked clip keeps the gain it had, room tone has
+    that of the clip it `follows`."""
 
     clip: str
     start: int
     end: int
     locked_gain: float | None = None
+    follows: str | None = None  # a clip of the same recording
     goes_on: tuple[bool, bool] = (False, False)  # the same recording runs on before it, after it
 
 

@@ -58,6 +58,14 @@ def _gathered(making: Making, slates: dict[str, Slate], matches: SyncMap) -> dic
             ("listening", "listen", "listening"),
         )
     }
+    for name in ("shot_looks", "faces"):  # written by `log`; a make on its own has none
+        seen = {
+            id: Value(track)
+            for id in making.assets
+            if (track := making.catalogue.current_track(id, f"{name}.1")) is not None
+        }
+        if seen:
+            inputs[name] = Collected(seen)
     brief = Brief(
         assets=tuple(keyed(one) for one in making.assets.values()),
         slates=slates,
@@ -82,4 +90,7 @@ def cut_settings(making: Making) -> CutSettings:
         height=height,
         handles=settings.editorial.handles,
         weights=dict(settings.editorial.weights),
+        style=settings.editorial.style,
+        target=settings.editorial.target_frames(rate),
+        taste=settings.editorial.taste,
     )

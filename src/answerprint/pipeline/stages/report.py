@@ -13,7 +13,7 @@ from answerprint.core.cut import Cut
 from answerprint.core.encoding import to_json
 from answerprint.core.findings import Finding
 from answerprint.core.records import Asset
-from answerprint.core.time import Time, time_document
+from answerprint.core.time import Range, Time, time_document
 from answerprint.departments.editorial.layout import Slot
 from answerprint.departments.editorial.takes import Refused
 from answerprint.engine.graph import Collected, Graph, Value
@@ -115,15 +115,16 @@ def report(making: Making, film: Film) -> tuple[VersionSummary, dict[str, str], 
     return summary, {name: str(folder / name) for name in sorted(outputs)}, new
 
 
-def _summary(making: Making, film: Film) -> VersionSummary:
+def slot_documents(making: Making, film: Film) -> tuple[SlotDocument, ...]:
+    """Every place of the cut as it is printed: what fills it, why, and what else could."""
     cut = film.assembly.cut
     assets = making.assets
 
-    def place(asset: str, range_: object) -> RangeDocument:
-        return source_range(assets[asset], film.grids.get(asset), range_)  # type: ignore[arg-type]
+    def place(asset: str, range_: Range) -> RangeDocument:
+        return source_range(assets[asset], film.grids.get(asset), range_)
 
     gains = film.levels.gains if film.levels is not None else {}
-    slots = tuple(
+    return tuple(
         SlotDocument(
             id=slot.id,
             line=slot.line,
@@ -152,6 +153,18 @@ def _summary(making: Making, film: Film) -> VersionSummary:
         )
         for slot in film.assembly.slots
     )
+
+
+def missing_documents(film: Film) -> tuple[MissingDocument, ...]:
+    return tuple(
+        MissingDocument(line=one.line, label=one.label, speaker=one.speaker, text=one.text, reason=one.reason)
+        for one in film.assembly.missing
+    )
+
+
+def _summary(making: Making, film: Film) -> VersionSummary:
+    cut = film.assembly.cut
+    assets = making.assets
     measured = film.measured.loudness if film.measured is not None else None
     return VersionSummary(
         title=cut.name,
@@ -160,18 +173,15 @@ def _summary(making: Making, film: Film) -> VersionSummary:
         rate=f"{cut.rate.numerator}/{cut.rate.denominator}",
         start_timecode=cut.timecode(0),
         duration=time_document(Time(cut.frames, cut.rate), cut.frames, _length(cut)),
-        slots=slots,
-        missing=tuple(
-            MissingDocument(
-                line=one.line, label=one.label, speaker=one.speaker, text=one.text, reason=one.reason
-            )
-            for one in film.assembly.missing
-        ),
+        slots=slot_documents(making, film),
+        missing=missing_documents(film),
         excluded=tuple(
             ExcludedDocument(
                 asset=one.asset,
                 file=assets[one.asset].path,
-                range=place(one.asset, one.range) if one.range is not None else None,
+                range=source_range(assets[one.asset], film.grids.get(one.asset), one.range)
+                if one.range is not None
+                else None,
                 reason=one.reason,
                 line=one.line,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from answerprint.core.cut import Clip
 from answerprint.core.records import Stream
 from answerprint.core.time import Range, Time
@@ -50,11 +52,12 @@ def mix(making: Making, film: Film) -> None:
         )
     ends = {_end(clip) for clip in heard}
     starts = {_start(clip) for clip in heard}
+    speaks = {clip.asset: clip.id for clip in reversed(heard) if clip.lines}
     brief = MixBrief(
         rate=cut.rate,
         frames=cut.frames,
         places=tuple(
-            _place(clip, film, goes_on=(_start(clip) in ends, _end(clip) in starts)) for clip in heard
+            _place(clip, film, (_start(clip) in ends, _end(clip) in starts), speaks) for clip in heard
         ),
         loudness=settings.loudness,
         true_peak=settings.true_peak,
@@ -99,13 +102,15 @@ def _extent(audio: Stream | None) -> Range | None:
     return Range(audio.start, audio.start + audio.duration)
 
 
-def _place(clip: Clip, film: Film, goes_on: tuple[bool, bool]) -> MixPlace:
+def _place(clip: Clip, film: Film, goes_on: tuple[bool, bool], speaks: Mapping[str, str]) -> MixPlace:
+    """speaks: asset → a clip of it in which somebody speaks, whose gain its room tone takes."""
     gain = clip.metadata.get("gain_db") if clip.locked else None
     return MixPlace(
         clip=clip.id,
         start=clip.record.start.frame(film.rate),
         end=clip.record.end.frame(film.rate),
         locked_gain=float(gain) if gain is not None else None,
+        follows=None if clip.lines or clip.link else speaks.get(clip.asset),
         goes_on=goes_on,
     )
 

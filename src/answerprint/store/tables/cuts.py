@@ -15,7 +15,7 @@ from answerprint.store.rows import VersionRow
 
 class CutTable(Database):
     def put_cut(self, version: int, cut: Cut, digest: str) -> None:
-        """Keeps the cut of a version; the same version again replaces it."""
+        """Keeps the cut of a version; the same version again replaces it. 0 is the draft of `cut`."""
         with self.write(durable=True):
             self.execute(
                 "INSERT OR REPLACE INTO cut (version, digest, record) VALUES (?, ?, ?)",
