@@ -199,11 +199,68 @@ def test_timelines_nested_as_stacks_of_tracks_are_read(shared_data: Path) -> Non
     ] * 2  # Premiere wrote them without their content
 
 
-def test_a_stack_of_clips_without_tracks_is_refused(shared_data: Path) -> None:
+def test_what_lies_in_a_stack_or_a_track_without_a_track_of_its_own_is_read(shared_data: Path) -> None:
+    """Counted by eye in the file: a stack that holds a clip, one under an effect, and a track in a track."""
     name = "nested_example.otio"
+    cut = read_otio((shared_data / "timelines" / "otio" / name).read_text(), file=name)
+    (track,) = cut.tracks
+    assert [(clip.name, clip.record.duration.ticks) for clip in track.clips] == [
+        ("Normal Clip 1", 238),
+        ("Nested Stack 1", 31),
+        ("Normal Clip 2", 33),
+        ("Nested Stack 2 (with effects)", 29),
+        ("Normal Clip 3", 63),
+        ("Nested Track", 4),
+        ("Normal Clip 4", 238),
+    ]
+    inside = [clip.nested for clip in track.clips if clip.nested is not None]
+    assert [
+        [(one.name, one.source.start.frame(TWENTY_FOUR)) for one in cut.tracks[0].clips] for cut in inside
+    ] == [
+        [("Clip Inside A Stack 1", 373)],
+        [("Clip Inside A Stack 2", 429)],
+        [("Clip Inside A Track", 471)],
+    ]
+
+
+def test_a_timeline_nested_without_end_is_refused() -> None:
+    inner = '{"OTIO_SCHEMA": "Clip.1", "name": "c"}'
+    deep = '{"OTIO_SCHEMA": "Stack.1", "name": "s", "children": [' * 5000 + inner + "]}" * 5000
     with pytest.raises(FormatError) as caught:
-        read_otio((shared_data / "timelines" / "otio" / name).read_text(), file=name)
-    assert (caught.value.code, caught.value.file) == ("AP-FORMAT-042", name)
+        read_otio(f'{{"OTIO_SCHEMA": "Timeline.1", "name": "t", "tracks": {deep}}}', file="x.otio")
+    assert caught.value.code in ("AP-FORMAT-042", "AP-FORMAT-043")
+
+
+def test_notes_of_a_nested_timeline_stay_in_it() -> None:
+    note = Marker(Range.of_ticks(7, 8, PAL), "here", "inside")
+    inside = msgspec.structs.replace(a_cut(PAL), markers=(note,), metadata={}, name="inside")
+    holder = Clip(
+        id="n", asset="", record=Range.of_ticks(0, 20, PAL), source=Range.of_ticks(3, 23, PAL), nested=inside
+    )
+    cut = msgspec.structs.replace(
+        a_cut(PAL), tracks=(CutTrack(name="V1", kind="video", clips=(holder,)),), markers=()
+    )
+    assert read_otio(write_otio(cut, {"a" * 64: LINK})) == cut
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"rate": "24000/1001"', '"rate": "0"'),
+        ('"rate": "24000/1001"', '"rate": "film"'),
+        ('"rate": 23.976023976023978', '"rate": 0.0'),
+        ('"value": 48.0', '"value": -48.0'),
+        ('"value": 48.0', '"value": NaN'),
+        ('"clip": {', '"clip": {"gain_db": "loud",'),
+        ('"width": 1280', '"width": "wide"'),
+    ],
+)
+def test_a_value_that_cannot_be_is_a_coded_error(old: str, new: str) -> None:
+    text = write_otio(a_cut(), {"a" * 64: LINK})
+    assert old in text
+    with pytest.raises(FormatError) as caught:
+        read_otio(text.replace(old, new), file="x.otio")
+    assert caught.value.code in ("AP-FORMAT-040", "AP-FORMAT-661")
 
 
 def test_two_formats_of_one_film_agree(shared_data: Path) -> None:

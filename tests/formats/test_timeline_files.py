@@ -26,6 +26,9 @@ TOLD = {  # what a format has no place for, of the cut with everything in it
         *("clip_markers", "disabled", "fade", "nested", "video_tracks", "role", "channels", "gain"),
         *("links", "handles", "markers"),
     },
+    "FCP7 XML": set(),
+    "AAF": set(),
+    "FCPXML": set(),
 }
 
 
@@ -46,28 +49,38 @@ def test_what_is_not_kept_is_told_and_the_rest_is_exact(one: TimelineFormat, rat
 def test_no_frame_is_off_in_any_made_up_cut(
     one: TimelineFormat, made: tuple[Cut, dict[str, MediaLink]]
 ) -> None:
-    cut, media = made
-    try:
-        again = reread(one.write(cut, media), one, cut.rate, "made")
-    except FormatError as error:
-        assert error.code in ("AP-FORMAT-027", "AP-FORMAT-590")
-        return
-    varies = {asset for asset, link in media.items() if link.frame_times}
-    losses = compare(TimelineFile(cut=cut, media=media), again)
-    if not varies:
-        assert not {"record_range", "source_range", "speed", "dissolve"} & {one.feature for one in losses}
+    assert times_lost(one, *made) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+def test_no_frame_is_off_in_thousands_of_made_up_cuts(one: TimelineFormat) -> None:
+    @settings(max_examples=500 if one.name == "AAF" else 5000, deadline=None, database=None)
+    @given(cuts())
+    def sweep(made: tuple[Cut, dict[str, MediaLink]]) -> None:
+        assert times_lost(one, *made) == set()
+
+    sweep()
+
+
+def times_lost(one: TimelineFormat, cut: Cut, media: dict[str, MediaLink]) -> set[str]:
+    """What of time is another after a way there and back. A list has no place for a frame table."""
+    again = reread(one.write(cut, media), one, cut.rate, "made")
+    if one.name == "EDL" and any(link.frame_times for link in media.values()):
+        return set()
+    told = {loss.feature for loss in compare(TimelineFile(cut=cut, media=media), again)}
+    return {"record_range", "source_range", "speed", "dissolve"} & told
 
 
 @pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
 def test_real_files_are_read_written_and_read_again_alike(one: TimelineFormat, shared_data: Path) -> None:
-    files = sorted((shared_data / "timelines" / one.name.casefold()).iterdir())
+    folder = shared_data / "timelines" / one.name.casefold().split()[0]
+    if not folder.is_dir():
+        pytest.skip(f"no {one.name} files of other programs are at hand")
+    files = sorted(folder.iterdir())
     assert files
     for path in files:
-        try:
-            first = read_timeline(path, Fraction(25 if path.name == "25fps.edl" else 24))
-        except FormatError as error:
-            assert path.name in ("nested_example.otio",), (path.name, error)
-            continue
+        first = read_timeline(path, Fraction(25 if path.name == "25fps.edl" else 24))
         again = reread(one.write(first.cut, first.media), one, first.cut.rate, path.name)
         told = {loss.feature for loss in compare(first, again)}
         assert told <= ({"links"} if path.name == "multi_audio.edl" else set()), path.name  # three channels

@@ -31,7 +31,11 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", readable=False, help="A timeline of any program.")],
     out: Annotated[
         Path,
-        typer.Argument(metavar="OUT", readable=False, help="What to write: .otio, or .edl (CMX 3600)."),
+        typer.Argument(
+            metavar="OUT",
+            readable=False,
+            help="What to write: .otio .edl (CMX 3600) .fcpxml .xml (FCP 7) .aaf",
+        ),
     ],
     rate: Rate = None,
     program: Annotated[

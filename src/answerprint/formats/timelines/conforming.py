@@ -119,12 +119,14 @@ def _grade(event: EdlEvent) -> Cdl | None:
 def named_media(document: EdlDocument) -> dict[str, MediaLink]:
     """The media of a list as the list names it: how long it is (frames 0) no list says.
 
-    Where an exact source time stands beside a timecode, the two tell where the media's timecode begins.
+    Where the media's timecode begins, lists of ours say; or an exact source time beside a timecode tells.
     """
     found: dict[str, MediaLink] = {}
     for event in document.events:
         name = _media_name(event)
-        if event.reel == BLACK or (name in found and found[name].start_frame):
+        if event.reel == BLACK or event.record_in == event.record_out:  # the side that a dissolve comes from
+            continue
+        if name in found and found[name].start_frame:
             continue
         link = MediaLink(
             name=event.name or name.rsplit("/", 1)[-1],
@@ -134,11 +136,15 @@ def named_media(document: EdlDocument) -> dict[str, MediaLink]:
             drop=event.source_drop,
             reel=event.long_reel or event.reel,
         )
-        if event.source is not None:
+        if event.clock is not None:
+            start, first, ticks = event.clock.start_frame, event.clock.first, event.clock.time_base
+            link = msgspec.structs.replace(link, start_frame=start, first=first, time_base=ticks)
+        elif event.source is not None:
             before = 0 if event.edit_point is None else event.edit_point - event.record_in
             seconds = event.source.start.seconds - before / document.rate * event.speed
             begins = event.source_in - frame_on_screen(link, Time.of_seconds(seconds))
-            link = msgspec.structs.replace(link, start_frame=max(0, begins))
+            day = frames_a_day(link.rate, link.drop)
+            link = msgspec.structs.replace(link, start_frame=begins % day)
         if name not in found or link.start_frame:
             found[name] = link
     return found
@@ -188,9 +194,9 @@ def _by_short_reel(event: EdlEvent, link: MediaLink) -> bool:
 def _index(event: EdlEvent, link: MediaLink) -> int:
     """The presentation index of the event's source in."""
     since, day = event.source_in - link.start_frame, frames_a_day(link.rate, link.drop)
-    return (
-        _nearest(since, day) if link.frames else since % day
-    )  # of named media nothing lies before its start
+    if link.frames or event.clock is not None:
+        return _nearest(since, day)
+    return since % day  # of media that is only named nothing lies before its start
 
 
 def _source(event: EdlEvent, link: MediaLink, before: int, frames: int, rate: Fraction) -> Range:
@@ -199,7 +205,7 @@ def _source(event: EdlEvent, link: MediaLink, before: int, frames: int, rate: Fr
     offset = before / rate * event.speed
     if event.source is not None:
         first = Time.of_seconds(event.source.start.seconds - offset)
-        if frame_on_screen(link, first) == index:
+        if (frame_on_screen(link, first) - index) % frames_a_day(link.rate, link.drop) == 0:
             return event.source
     start = Time.of_seconds(frame_time(link, index).seconds + offset)
     return source_of(start, frames, rate, event.speed)

@@ -1,7 +1,8 @@
 """Writes a cut as a CMX 3600 edit decision list. Reading and conforming are here by name too.
 
 What the format cannot say stands in comments that other programs skip: the rate, a source rate that
-differs, a source start between two frames, a dissolve's edit point, names longer than a reel.
+differs, a source's first timestamp and ticks, a source start between two frames, a dissolve's edit point,
+names longer than a reel.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ def _event_lines(
     if link.reel and link.reel != reels[clip.asset]:
         lines.append(f"* REEL NAME: {encoded(link.reel)}")
     lines += _grade(clip)
-    lines += _rate_line(link, cut)
+    lines += _rate_line(link, cut) + _clock_line(link)
     lines += _exact_source(entry, start, cut.rate, link)
     for marker in markers:
         at = _label(cut.start_frame + marker.range.start.frame(cut.rate), cut.rate, cut.drop)
@@ -253,6 +254,20 @@ def _rate_line(link: MediaLink, cut: Cut) -> list[str]:
         return []
     mode = "DROP FRAME" if link.drop else "NON-DROP FRAME"
     return [f"* SOURCE RATE: {link.rate} {mode}{' VARIABLE' if link.frame_times else ''}"]
+
+
+def _clock_line(link: MediaLink) -> list[str]:
+    """How a source of constant rate keeps time, where its rate alone would say another."""
+    ticks = link.time_base
+    if link.frame_times or (not link.first.seconds and (ticks is None or _holds(ticks, link.rate))):
+        return []
+    start = _source_label(0, link)
+    return [f"* SOURCE CLOCK: {start} FIRST {link.first.seconds} TICK {'-' if ticks is None else ticks}"]
+
+
+def _holds(ticks: Fraction, rate: Fraction) -> bool:
+    """Whether every frame is a whole number of ticks."""
+    return (1 / rate / ticks).denominator == 1
 
 
 def _exact_source(entry: _Entry, frame: int, rate: Fraction, link: MediaLink) -> list[str]:

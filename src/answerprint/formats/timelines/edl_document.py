@@ -25,6 +25,10 @@ _EVENT = re.compile(
 _SPEED = re.compile(rf"M2\s+(?P<reel>\S.*?)\s+(?P<fps>[+-]?\d+(?:\.\d*)?)\s+(?P<at>{_TC})\s*")
 _COMMENT = re.compile(r"\*\s*(?P<key>[A-Z][A-Z0-9 _]*?)\s*:\s*(?P<value>.*?)\s*")
 _BARE_NAME = re.compile(r"(?:FROM|TO) CLIP NAME\s*:.*")  # some programs forget the asterisk
+_NUMBER = r"-?\d{1,200}(?:/\d{1,200})?"
+_SOURCE_RATE = re.compile(r"(?P<rate>\S+) (?P<mode>DROP|NON-DROP) FRAME(?: VARIABLE)?")
+_SOURCE_CLOCK = re.compile(rf"(?P<start>{_TC}) FIRST (?P<first>{_NUMBER}) TICK (?P<tick>-|{_NUMBER})")
+_SOURCE_TIME = re.compile(rf"({_NUMBER}) TO ({_NUMBER})")
 _LOCATOR = re.compile(rf"(?P<at>{_TC})\s+(?P<colour>[A-Z]+)\s*(?P<text>.*)")
 _CHANNELS = {
     "B": ("V", "A1"),
@@ -41,6 +45,15 @@ class EdlMarker(msgspec.Struct, frozen=True):
     frame: int
     colour: str
     text: str
+
+
+class SourceClock(msgspec.Struct, frozen=True):
+    """In a list of ours, how a source keeps time: the timecode of its first picture as a frame count, that
+    picture's timestamp, and the seconds of a tick, where these do not follow from its rate."""
+
+    start_frame: int
+    first: Time
+    time_base: Fraction | None
 
 
 class EdlEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +76,7 @@ class EdlEvent(msgspec.Struct, frozen=True, kw_only=True):
     source_file: str = ""
     long_reel: str = ""
     source: Range | None = None  # exact source time, where timecode alone cannot say it
+    clock: SourceClock | None = None
     edit_point: int | None = None  # a dissolve's edit in record timecode, where it is not its start
     markers: tuple[EdlMarker, ...] = ()
     comments: tuple[str, ...] = ()  # every comment line, as written
@@ -112,11 +126,12 @@ def read_edl(text: str, rate: Fraction | None = None, *, file: str | None = None
     events: list[EdlEvent] = []
     for raw in raw_events:
         events.append(_event(raw, rate, drop, ours, file))
+    begins = _frame(start, rate, drop, file, "* START") if ours and start else None
     return EdlDocument(
         title=decoded(title) if ours else title,
         rate=rate,
         drop=drop,
-        start_frame=parse_timecode(start, rate, drop=drop) if ours and start else None,
+        start_frame=begins,
         events=tuple(events),
         findings=tuple(_length_findings(events, file)),
     )
@@ -164,7 +179,7 @@ def _raw_events(text: str, file: str | None) -> tuple[str, Fraction | None, str,
         elif re.match(r"AUD\s+\d", stripped) and events:
             events[-1].extra_channels += [f"A{one}" for one in re.findall(r"\d+", stripped)]
         elif not events and (own := re.fullmatch(r"\* RATE: (\S+)", stripped)):
-            own_rate = parse_rate(own[1])
+            own_rate = _rate(own[1], file, f"line {number}")
         elif not events and (own := re.fullmatch(rf"\* START: ({_TC})", stripped)):
             start = own[1]
         elif (stripped.startswith("*") or _BARE_NAME.match(stripped)) and events:
@@ -190,29 +205,21 @@ def _event(raw: _Raw, rate: Fraction, drop: bool, ours: bool, file: str | None) 
     kept = [found for found in map(_COMMENT.fullmatch, raw.comments) if found]
     notes = {found["key"]: found["value"] for found in kept}
     exact = notes if ours else {}  # another program's SPEED or SOURCE TIME means what it likes
+    place = f"line {raw.line}"
     source_rate, source_drop = rate, drop
     if "SOURCE RATE" in exact:
-        written, mode, *_ = exact["SOURCE RATE"].split()
-        source_rate, source_drop = parse_rate(written), mode == "DROP"
+        kept_rate = _understood(_SOURCE_RATE, exact["SOURCE RATE"], file, place)
+        source_rate, source_drop = _rate(kept_rate["rate"], file, place), kept_rate["mode"] == "DROP"
     elif can_drop(rate):
         source_drop = ";" in fields["source_in"] or raw.drop
-    place = f"line {raw.line}"
-
-    def frame(label: str, label_rate: Fraction, label_drop: bool) -> int:
-        try:
-            return parse_timecode(label, label_rate, drop=label_drop)
-        except AnswerprintError as error:
-            raise FormatError(
-                "AP-FORMAT-022",
-                error.message,
-                file=file,
-                at=place,
-                remedy=f"it was read at {label_rate} frames a second: name the right rate",
-            ) from error
-
-    source_in = frame(fields["source_in"], source_rate, source_drop)
-    source_out = frame(fields["source_out"], source_rate, source_drop)
-    record_in, record_out = (frame(fields[key], rate, drop) for key in ("record_in", "record_out"))
+    source_in, source_out = (
+        _frame(fields[key], source_rate, source_drop, file, place) for key in ("source_in", "source_out")
+    )
+    record_in, record_out, *edits = (
+        _frame(label, rate, drop, file, place)
+        for label in (fields["record_in"], fields["record_out"], exact.get("EDIT POINT"))
+        if label is not None
+    )
     name = notes.get("FROM CLIP NAME", "")
     if fields["kind"] != "C":
         name = notes.get("TO CLIP NAME", name)
@@ -229,15 +236,18 @@ def _event(raw: _Raw, rate: Fraction, drop: bool, ours: bool, file: str | None) 
         record_out=_after(record_in, record_out, frames_a_day(rate, drop)),
         source_rate=source_rate,
         source_drop=source_drop,
-        speed=_speed(raw.speed, exact.get("SPEED"), source_rate),
+        speed=_number(exact["SPEED"], file, place) if "SPEED" in exact else _speed(raw.speed, source_rate),
         name=decode(name),
         called=decode(exact.get("COMMENT", "")),
         source_file=decode(notes.get("SOURCE FILE", "")),
         long_reel=decode(notes.get("REEL NAME", "")),
-        source=_source_time(exact.get("SOURCE TIME")),
-        edit_point=frame(exact["EDIT POINT"], rate, drop) if "EDIT POINT" in exact else None,
+        source=_source_time(exact["SOURCE TIME"], file, place) if "SOURCE TIME" in exact else None,
+        clock=_clock(exact["SOURCE CLOCK"], source_rate, source_drop, file, place)
+        if "SOURCE CLOCK" in exact
+        else None,
+        edit_point=edits[0] if edits else None,
         markers=tuple(
-            EdlMarker(frame(at["at"], rate, drop), at["colour"], decode(at["text"]))
+            EdlMarker(_frame(at["at"], rate, drop, file, place), at["colour"], decode(at["text"]))
             for found in kept
             if found["key"] == "LOC" and (at := _LOCATOR.fullmatch(found["value"]))
         ),
@@ -267,10 +277,8 @@ def _channels(written: str, extra: list[str], file: str | None, place: str) -> t
     return tuple(sorted({*found, *extra}, key=lambda one: (one != "V", one)))
 
 
-def _speed(fps: str | None, exact: str | None, rate: Fraction) -> Fraction:
+def _speed(fps: str | None, rate: Fraction) -> Fraction:
     """M2 counts frames a second of a source that normally runs at its rate; zero is a freeze frame."""
-    if exact is not None:
-        return Fraction(exact)
     if fps is None:
         return Fraction(1)
     value = Fraction(fps)
@@ -280,9 +288,67 @@ def _speed(fps: str | None, exact: str | None, rate: Fraction) -> Fraction:
     return by_rate if rounded and by_rate.denominator < by_count.denominator else by_count
 
 
-def _source_time(text: str | None) -> Range | None:
-    match = re.fullmatch(r"(-?\d+(?:/\d+)?) TO (-?\d+(?:/\d+)?)", text or "")
-    return match and Range(*(Time.of_seconds(Fraction(one)) for one in match.groups()))
+def _source_time(text: str, file: str | None, place: str) -> Range:
+    match = _understood(_SOURCE_TIME, text, file, place)
+    start, end = (_number(one, file, place) for one in match.groups())
+    if end < start:
+        raise _unread(text, file, place)
+    return Range(Time.of_seconds(start), Time.of_seconds(end))
+
+
+def _clock(text: str, rate: Fraction, drop: bool, file: str | None, place: str) -> SourceClock:
+    match = _understood(_SOURCE_CLOCK, text, file, place)
+    tick = None if match["tick"] == "-" else _number(match["tick"], file, place)
+    if tick is not None and tick <= 0:
+        raise _unread(text, file, place)
+    first = Time.of_seconds(_number(match["first"], file, place))
+    return SourceClock(_frame(match["start"], rate, drop, file, place), first, tick)
+
+
+def _frame(label: str, rate: Fraction, drop: bool, file: str | None, place: str) -> int:
+    try:
+        return parse_timecode(label, rate, drop=drop)
+    except AnswerprintError as error:
+        raise FormatError(
+            "AP-FORMAT-022",
+            error.message,
+            file=file,
+            at=place,
+            remedy=f"it was read at {rate} frames a second: name the right rate",
+        ) from error
+
+
+def _rate(text: str, file: str | None, place: str) -> Fraction:
+    try:
+        return parse_rate(text)
+    except AnswerprintError as error:
+        raise FormatError("AP-FORMAT-021", error.message, file=file, at=place) from error
+
+
+def _number(text: str, file: str | None, place: str) -> Fraction:
+    _understood(re.compile(_NUMBER), text, file, place)
+    try:
+        return Fraction(text)
+    except ZeroDivisionError as error:
+        raise _unread(text, file, place) from error
+
+
+def _understood(pattern: re.Pattern[str], text: str, file: str | None, place: str) -> re.Match[str]:
+    """A comment of a list of ours, which only a change by hand makes unreadable."""
+    match = pattern.fullmatch(text)
+    if match is None:
+        raise _unread(text, file, place)
+    return match
+
+
+def _unread(text: str, file: str | None, place: str) -> FormatError:
+    return FormatError(
+        "AP-FORMAT-021",
+        f"a comment under this event cannot be read: {text[:80]!r}",
+        file=file,
+        at=place,
+        remedy="take the comment out, or write the list again",
+    )
 
 
 def _length_findings(events: list[EdlEvent], file: str | None) -> list[Finding]:

@@ -21,7 +21,9 @@ from answerprint.core.errors import FormatError
 from answerprint.core.time import Rounding
 from answerprint.core.timecode import format_timecode
 from answerprint.formats.timelines.model import MediaLink, frame_on_screen, record_frames
-from answerprint.formats.timelines.otio_reading import OWN, read_otio
+from answerprint.formats.timelines.otio_parts import OWN
+from answerprint.formats.timelines.otio_reading import read_otio
+from answerprint.formats.timelines.otio_tables import table_key, table_text
 from answerprint.formats.timelines.otio_texts import exact, exact_text
 
 __all__ = ["read_otio", "write_otio"]
@@ -37,6 +39,7 @@ def write_otio(cut: Cut, media: Mapping[str, MediaLink], *, media_root: str = ""
     programs find the frame again, and lasts a whole number of cut frames. Raises FormatError AP-FORMAT-026
     for a clip whose asset has no MediaLink.
     """
+    footage = _Footage(media, media_root)
     timeline = otio.schema.Timeline(name=_text(cut.name))
     timeline.global_start_time = _time(cut.start_frame, cut.rate)
     timeline.metadata[OWN] = {
@@ -50,16 +53,43 @@ def write_otio(cut: Cut, media: Mapping[str, MediaLink], *, media_root: str = ""
         "metadata": exact(to_builtins(cut.metadata)),
     }
     for track in cut.tracks:
-        timeline.tracks.append(_track(track, cut, media, media_root))
-    for marker in cut.markers:
-        start = marker.range.start.frame(cut.rate, Rounding.EXACT)
-        frames = marker.range.end.frame(cut.rate, Rounding.EXACT) - start
-        timeline.tracks.markers.append(_marker(marker, start, frames, cut.rate))
+        timeline.tracks.append(_track(track, cut, footage))
+    if footage.tables:
+        timeline.metadata[OWN]["frame_times"] = footage.tables
+    timeline.tracks.markers.extend(_cut_markers(cut))
     text: str = timeline.to_json_string(indent=2)
     return text + "\n"
 
 
-def _track(track: CutTrack, cut: Cut, media: Mapping[str, MediaLink], media_root: str) -> Any:
+class _Footage:
+    """The media that clips show, and the frame tables met so far, by their keys."""
+
+    def __init__(self, media: Mapping[str, MediaLink], root: str) -> None:
+        self.media = media
+        self.root = root.rstrip("/")
+        self.tables: dict[str, str] = {}
+        self.keys: dict[str, str] = {}  # of tables, by asset
+
+    def link(self, clip: Clip) -> MediaLink:
+        if clip.asset not in self.media:
+            raise FormatError(
+                "AP-FORMAT-026",
+                f"{clip.name or clip.id} uses an asset that is not in the production: {clip.asset[:12]}",
+                remedy="add the footage again",
+            )
+        return self.media[clip.asset]
+
+    def table(self, asset: str) -> str | None:
+        """The key of an asset's frame table, which the document will hold; None at a constant rate."""
+        times = self.media[asset].frame_times
+        if times and asset not in self.keys:
+            text = table_text(times)
+            self.keys[asset] = table_key(text)
+            self.tables[self.keys[asset]] = text
+        return self.keys.get(asset)
+
+
+def _track(track: CutTrack, cut: Cut, footage: _Footage) -> Any:
     kind = otio.schema.TrackKind.Video if track.kind == "video" else otio.schema.TrackKind.Audio
     made = otio.schema.Track(name=_text(track.name), kind=kind)
     made.enabled = not track.muted
@@ -71,7 +101,7 @@ def _track(track: CutTrack, cut: Cut, media: Mapping[str, MediaLink], media_root
             made.append(otio.schema.Gap(source_range=_range(0, cut.rate, start - at, cut.rate)))
         if clip.transition:
             made.append(_transition(clip.transition, cut.rate))
-        made.append(_clip(clip, cut, media, media_root))
+        made.append(_clip(clip, cut, footage))
         if clip.fade_out:
             made.append(_transition(clip.fade_out, cut.rate))
         at = end
@@ -92,20 +122,14 @@ def _transition(way: Transition, rate: Fraction) -> Any:
     return made
 
 
-def _clip(clip: Clip, cut: Cut, media: Mapping[str, MediaLink], media_root: str) -> Any:
+def _clip(clip: Clip, cut: Cut, footage: _Footage) -> Any:
     if clip.nested is not None:
-        return _nested(clip, clip.nested, cut, media, media_root)
-    link = media.get(clip.asset)
-    if link is None:
-        raise FormatError(
-            "AP-FORMAT-026",
-            f"{clip.name or clip.id} uses an asset that is not in the production: {clip.asset[:12]}",
-            remedy="add the footage again",
-        )
+        return _nested(clip, clip.nested, cut, footage)
+    link = footage.link(clip)
     start, end = record_frames(clip, cut.rate)
     frame = link.start_frame + frame_on_screen(link, source_time(clip, start, cut.rate))
     made = otio.schema.Clip(name=_text(clip.name or link.name))
-    made.media_reference = _reference(link, media_root)
+    made.media_reference = _reference(clip.asset, link, footage)
     made.source_range = _range(frame, link.rate, end - start, cut.rate)
     made.enabled = not clip.muted
     if clip.speed == 0:
@@ -128,15 +152,16 @@ def _clip(clip: Clip, cut: Cut, media: Mapping[str, MediaLink], media_root: str)
     return made
 
 
-def _nested(clip: Clip, nested: Cut, cut: Cut, media: Mapping[str, MediaLink], media_root: str) -> Any:
+def _nested(clip: Clip, nested: Cut, cut: Cut, footage: _Footage) -> Any:
     """A cut in a cut is a stack of its tracks, of which a part is seen."""
     start, end = record_frames(clip, cut.rate)
     frame = source_time(clip, start, cut.rate).frame(nested.rate, Rounding.FLOOR)
     made = otio.schema.Stack(name=_text(clip.name or nested.name))
     for track in nested.tracks:
-        made.append(_track(track, nested, media, media_root))
+        made.append(_track(track, nested, footage))
     made.source_range = _range(frame, nested.rate, end - start, cut.rate)
     made.enabled = not clip.muted
+    made.markers.extend(_cut_markers(nested))
     made.metadata[OWN] = {
         "clip": _record(clip),
         "nested": {"name": exact_text(nested.name), "rate": str(nested.rate), "drop": nested.drop,
@@ -152,8 +177,8 @@ def _record(clip: Clip) -> Any:
     return exact({key: value for key, value in to_builtins(clip).items() if key not in told})
 
 
-def _reference(link: MediaLink, media_root: str) -> Any:
-    path = "/".join(part for part in (media_root.rstrip("/"), link.url) if part)
+def _reference(asset: str, link: MediaLink, footage: _Footage) -> Any:
+    path = "/".join(part for part in (footage.root, link.url) if part)
     made = otio.schema.ExternalReference(
         target_url=quote(path, safe="/.~-_", errors="surrogateescape"),
         available_range=_range(link.start_frame, link.rate, link.frames, link.rate),
@@ -165,13 +190,25 @@ def _reference(link: MediaLink, media_root: str) -> Any:
         "start": format_timecode(link.start_frame, link.rate, drop=link.drop, wrap=True),
         "first": str(link.first.seconds),
         "variable_rate": bool(link.frame_times),
+        "frame_times": footage.table(asset),
+        "rounded": link.rounded,
         "time_base": None if link.time_base is None else str(link.time_base),
         "size": [link.width, link.height],
         "sound": [link.channels, link.sample_rate],
         "picture": link.picture,
-        "reel": None if link.reel is None else _text(link.reel),
+        "name": exact_text(link.name),
+        "reel": None if link.reel is None else exact_text(link.reel),
     }
     return made
+
+
+def _cut_markers(cut: Cut) -> list[Any]:
+    found = []
+    for marker in cut.markers:
+        start = marker.range.start.frame(cut.rate, Rounding.EXACT)
+        frames = marker.range.end.frame(cut.rate, Rounding.EXACT) - start
+        found.append(_marker(marker, start, frames, cut.rate))
+    return found
 
 
 def _marker(marker: Marker, start: int, frames: int, rate: Fraction) -> Any:

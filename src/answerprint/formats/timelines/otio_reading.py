@@ -6,20 +6,40 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 import opentimelineio as otio
 
-from answerprint.core.cut import Clip, Cut, CutTrack, Marker, TrackKind, Transition
+from answerprint.core.cut import Clip, Cut, CutTrack, Marker, TrackKind
 from answerprint.core.encoding import from_builtins
 from answerprint.core.errors import FormatError
 from answerprint.core.time import Range, Time, round_ticks
 from answerprint.core.timecode import snap_rate
 from answerprint.formats.timelines.model import source_of
+from answerprint.formats.timelines.otio_parts import (
+    asset_of,
+    believed,
+    exact_name,
+    frame_of,
+    markers_of,
+    own_of,
+    range_document,
+    seconds_of,
+    speed_of,
+    transition_of,
+)
 from answerprint.formats.timelines.otio_texts import restored
 
-OWN = "answerprint"  # our key in every metadata dictionary
+_LASTING = (otio.schema.Clip, otio.schema.Gap, otio.schema.Stack, otio.schema.Track)
+DEEPEST = 50  # timelines in one another
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as read. shown: the first OTIO clip of each asset. tables: of frames, by key."""
+
+    cut: Cut
+    shown: dict[str, Any]
+    tables: Mapping[str, Any]
 
 
 def read_otio(text: str, *, file: str | None = None) -> Cut:
@@ -27,53 +47,65 @@ def read_otio(text: str, *, file: str | None = None) -> Cut:
 
     A document of ours comes back equal to what was written. In others', rates snap to n·1000/1001, times
     are whole frames, and a clip's source is counted from its media's first frame where the document gives
-    its available range, else from timecode zero; `asset` is the media's URL. What a cut cannot hold (effects
-    that are no speed) is named in `metadata["not_read"]`. Raises FormatError AP-FORMAT-040 when the text is
-    no OTIO timeline, AP-FORMAT-041 when it needs a newer OTIO, AP-FORMAT-042 for what is nested without
-    tracks, AP-FORMAT-043 for a clip without a length.
+    its available range, else from timecode zero; `asset` is the media's URL. What lies in a stack without a
+    track is read as a picture track of its own. What a cut cannot hold (effects that are no speed) is named
+    in `metadata["not_read"]`. Raises FormatError AP-FORMAT-040 when the text is no OTIO timeline,
+    AP-FORMAT-041 when it needs a newer OTIO, AP-FORMAT-042 for what no track can hold or is nested too deep,
+    AP-FORMAT-043 for a clip without a length, AP-FORMAT-661 for a value that cannot be.
     """
-    return read_with_clips(text, file=file)[0]
+    return read_document(text, file=file).cut
 
 
-def read_with_clips(text: str, *, file: str | None = None) -> tuple[Cut, dict[str, Any]]:
-    """The cut as of `read_otio`, and for each of its assets the first OTIO clip that shows it."""
+def read_document(text: str, *, file: str | None = None) -> Document:
+    """The cut as of `read_otio`, and what else the document says of its media."""
     timeline = _timeline(text, file)
-    own = _own(timeline)
-    rate = _rate(timeline, own)
-    shown: dict[str, Any] = {}
-    tracks, markers, losses = _tracks(timeline.tracks, rate, file, shown)
-    start = timeline.global_start_time
-    metadata = restored(own.get("metadata") or {})
-    blank = Cut(name=_exact_name(own, timeline.name), rate=rate)
-    cut = msgspec.structs.replace(
-        blank,
-        drop=bool(own.get("drop", False)),
-        start_frame=frame_of(start, rate) if start is not None else 0,
-        width=int(own.get("width", blank.width)),
-        height=int(own.get("height", blank.height)),
-        tracks=tracks,
-        markers=markers,
-        metadata={**metadata, "not_read": losses} if losses else metadata,
-    )
-    return cut, shown
+    with believed(file):
+        own = own_of(timeline)
+        rate = _rate(timeline, own)
+        shown: dict[str, Any] = {}
+        tracks, markers, losses = _tracks(timeline.tracks, rate, file, shown, 0)
+        start = timeline.global_start_time
+        metadata = restored(own.get("metadata") or {})
+        blank = Cut(name=exact_name(own, timeline.name), rate=rate)
+        cut = msgspec.structs.replace(
+            blank,
+            drop=bool(own.get("drop", False)),
+            start_frame=frame_of(start, rate) if start is not None else 0,
+            width=int(own.get("width", blank.width)),
+            height=int(own.get("height", blank.height)),
+            tracks=tracks,
+            markers=markers,
+            metadata={**metadata, "not_read": losses} if losses else metadata,
+        )
+        return Document(cut=cut, shown=shown, tables=dict(own.get("frame_times") or {}))
 
 
 def _tracks(
-    stack: Any, rate: Fraction, file: str | None, shown: dict[str, Any]
+    stack: Any, rate: Fraction, file: str | None, shown: dict[str, Any], depth: int
 ) -> tuple[tuple[CutTrack, ...], tuple[Marker, ...], list[str]]:
-    """The tracks of a timeline, or of one nested in it, its markers, and what could not be read. shown: is
-    given the first clip of every asset."""
+    """The tracks of a timeline, or of one nested in it so deep, its markers, and what could not be read.
+    shown: is given the first clip of every asset."""
+    if depth > DEEPEST:
+        raise _nested(stack, file)
+    alone = isinstance(stack, otio.schema.Track)  # in a track: what is seen of it, its clip says
     losses: list[str] = []
-    markers = _markers(stack.markers, Fraction(0), rate)
+    markers = [] if alone else markers_of(stack.markers, Fraction(0), rate)
     tracks: list[CutTrack] = []
-    for index, track in enumerate(stack):
-        if not isinstance(track, otio.schema.Track):
-            raise _nested(track, file)
-        walk = _Walk(track, rate, file, shown)
-        tracks.append(walk.read(index))
+    for index, child in enumerate([stack] if alone else stack):
+        walk = _Walk(_as_track(child, file), rate, file, shown, depth)
+        tracks.append(walk.read(index, whole=alone))
         losses += walk.losses
         markers += walk.markers
     return tuple(tracks), tuple(markers), losses
+
+
+def _as_track(child: Any, file: str | None) -> Any:
+    """A child of a stack as a track; OTIO lets clips lie there without one."""
+    if isinstance(child, otio.schema.Track):
+        return child
+    if not isinstance(child, otio.schema.Clip | otio.schema.Gap | otio.schema.Stack):
+        raise _nested(child, file)
+    return otio.schema.Track(kind=otio.schema.TrackKind.Video, children=[child.clone()])
 
 
 def _timeline(text: str, file: str | None) -> Any:
@@ -116,30 +148,34 @@ def _older_markers(text: str) -> str:
 class _Walk:
     """One track, child by child. Positions are summed exactly, so that rounding never adds up."""
 
-    def __init__(self, track: Any, rate: Fraction, file: str | None, shown: dict[str, Any]) -> None:
+    def __init__(
+        self, track: Any, rate: Fraction, file: str | None, shown: dict[str, Any], depth: int
+    ) -> None:
         self.track = track
         self.rate = rate
         self.file = file
         self.shown = shown
+        self.depth = depth
         self.losses: list[str] = []
         self.markers: list[Marker] = []
         self.clips: list[Clip] = []
 
-    def read(self, index: int) -> CutTrack:
-        own = _own(self.track)
+    def read(self, index: int, *, whole: bool = False) -> CutTrack:
+        """whole: also what the track's own range hides."""
+        own = own_of(self.track)
         kind: TrackKind = "audio" if self.track.kind == otio.schema.TrackKind.Audio else "video"
-        window = self._window()
-        at = -_seconds(window.start_time) if window is not None else Fraction(0)
-        self.markers += _markers(self.track.markers, at, self.rate)
+        window = None if whole else self._window()
+        at = -seconds_of(window.start_time) if window is not None else Fraction(0)
+        self.markers += markers_of(self.track.markers, at, self.rate)
         dissolve: Any = None
         for child in self.track:
             if isinstance(child, otio.schema.Transition):
                 self._faded(dissolve)
                 dissolve = child
                 continue
-            if not isinstance(child, otio.schema.Clip | otio.schema.Gap | otio.schema.Stack):
+            if not isinstance(child, _LASTING):
                 raise _nested(child, self.file)
-            length = _seconds(self._length(child).duration)
+            length = seconds_of(self._length(child).duration)
             if isinstance(child, otio.schema.Gap):
                 self._faded(dissolve)
             else:
@@ -148,7 +184,7 @@ class _Walk:
             at += length
         self._faded(dissolve)
         return CutTrack(
-            name=_exact_name(own, self.track.name) or f"{kind[0].upper()}{index + 1}",
+            name=exact_name(own, self.track.name) or f"{kind[0].upper()}{index + 1}",
             kind=kind,
             clips=tuple(self.clips),
             muted=not self.track.enabled,
@@ -162,9 +198,9 @@ class _Walk:
         if window is None:
             return None
         lasting = (one for one in self.track if not isinstance(one, otio.schema.Transition))
-        content = sum((_seconds(self._length(one).duration) for one in lasting), Fraction(0))
-        start = _seconds(window.start_time)
-        return window if start < content and start + _seconds(window.duration) > 0 else None
+        content = sum((seconds_of(self._length(one).duration) for one in lasting), Fraction(0))
+        start = seconds_of(window.start_time)
+        return window if start < content and start + seconds_of(window.duration) > 0 else None
 
     def _length(self, child: Any) -> Any:
         try:
@@ -184,14 +220,14 @@ class _Walk:
         start, end = round_ticks(at * self.rate), round_ticks((at + length) * self.rate)
         clip = self._record(child, visible, start, end, kind)
         if window is not None:  # a trimmed track shows what lies inside its own range
-            start, end = max(start, 0), min(end, round_ticks(_seconds(window.duration) * self.rate))
+            start, end = max(start, 0), min(end, round_ticks(seconds_of(window.duration) * self.rate))
             if end <= start:
                 return
             clip = _trimmed(clip, start, end, self.rate)
-        if not clip.markers:  # of a clip of ours its own record has them
-            self.markers += _markers(child.markers, at - _seconds(visible.start_time), self.rate)
+        if not clip.markers and clip.nested is None:  # of a clip of ours its own record has them
+            self.markers += markers_of(child.markers, at - seconds_of(visible.start_time), self.rate)
         if dissolve is not None:
-            way = _transition(dissolve, self.rate)
+            way = transition_of(dissolve, self.rate)
             clip = msgspec.structs.replace(clip, transition=way)
             known = dissolve.transition_type == otio.schema.TransitionTypes.SMPTE_Dissolve
             if not known and way.kind == "dissolve":
@@ -205,13 +241,13 @@ class _Walk:
 
     def _record(self, child: Any, visible: Any, start: int, end: int, kind: str) -> Clip:
         """Our own record where it is still true of what is visible; else what is visible."""
-        own = _own(child)
-        speed = _speed(child)
+        own = own_of(child)
+        speed = speed_of(child)
         record = Range.of_ticks(start, end, self.rate)
-        if isinstance(child, otio.schema.Stack):
+        if isinstance(child, otio.schema.Stack | otio.schema.Track):
             return self._within(child, visible, record, own)
         if "clip" in own and "written" in own:
-            body = {**restored(own["clip"]), "record": _range_document(record)}
+            body = {**restored(own["clip"]), "record": range_document(record)}
             clip = from_builtins(body, Clip)
             written = own["written"]
             rate = Fraction(written["rate"])
@@ -231,7 +267,7 @@ class _Walk:
         first = Time.of_seconds(Fraction(frame) / rate)
         return Clip(
             id=f"{self.track.name or kind}.{start}",
-            asset=_asset(reference, child.name),
+            asset=asset_of(reference, child.name),
             record=record,
             source=source_of(first, end - start, self.rate, speed),
             name=child.name,
@@ -243,10 +279,10 @@ class _Walk:
         """A timeline nested in this one, as a clip that holds it."""
         known = own.get("nested") or {}
         rate = Fraction(known["rate"]) if known else self.rate
-        tracks, markers, losses = _tracks(child, rate, self.file, self.shown)
+        tracks, markers, losses = _tracks(child, rate, self.file, self.shown, self.depth + 1)
         self.losses += losses
         nested = Cut(
-            name=_exact_name(known, child.name) if not known else restored(known["name"]),
+            name=exact_name(known, child.name) if not known else restored(known["name"]),
             rate=rate,
             drop=bool(known.get("drop", False)),
             start_frame=int(known.get("start_frame", 0)),
@@ -257,9 +293,9 @@ class _Walk:
         )
         first = Time(frame_of(visible.start_time, rate), rate)
         frames = record.duration.frame(self.rate)
-        source = source_of(first, frames, self.rate, _speed(child))
+        source = source_of(first, frames, self.rate, speed_of(child))
         if "clip" in own:
-            ours = from_builtins({**restored(own["clip"]), "record": _range_document(record)}, Clip)
+            ours = from_builtins({**restored(own["clip"]), "record": range_document(record)}, Clip)
             written = own["written"]
             if (first.ticks, frames) == (written["start"], written["duration"]):
                 source = ours.source
@@ -270,7 +306,7 @@ class _Walk:
             record=record,
             source=source,
             name=child.name,
-            speed=_speed(child),
+            speed=speed_of(child),
             muted=not child.enabled,
             nested=nested,
         )
@@ -282,16 +318,8 @@ class _Walk:
         if not self.clips:
             self.losses.append("a transition from nothing into nothing at the start")
             return
-        way = _transition(transition, self.rate)
+        way = transition_of(transition, self.rate)
         self.clips[-1] = msgspec.structs.replace(self.clips[-1], fade_out=way)
-
-
-def _transition(dissolve: Any, rate: Fraction) -> Transition:
-    before, after = frame_of(dissolve.in_offset, rate), frame_of(dissolve.out_offset, rate)
-    wipe = _own(dissolve).get("wipe")
-    if wipe is not None:
-        return Transition("wipe", before + after, before, restored(wipe))
-    return Transition("dissolve", before + after, before)
 
 
 def _trimmed(clip: Clip, start: int, end: int, rate: Fraction) -> Clip:
@@ -307,33 +335,6 @@ def _trimmed(clip: Clip, start: int, end: int, rate: Fraction) -> Clip:
     )
 
 
-def _speed(child: Any) -> Fraction:
-    for effect in child.effects:
-        if isinstance(effect, otio.schema.FreezeFrame):
-            return Fraction(0)
-        if isinstance(effect, otio.schema.LinearTimeWarp):
-            return Fraction(effect.time_scalar).limit_denominator(100_000)
-    return Fraction(1)
-
-
-def _asset(reference: Any, name: str) -> str:
-    if isinstance(reference, otio.schema.ExternalReference) and reference.target_url:
-        return unquote(reference.target_url, errors="surrogateescape")
-    if isinstance(reference, otio.schema.GeneratorReference):
-        return f"generator:{reference.generator_kind}"
-    return (reference.name if reference is not None else "") or name
-
-
-def _markers(markers: Any, offset: Fraction, rate: Fraction) -> list[Marker]:
-    found: list[Marker] = []
-    for marker in markers:
-        start = round_ticks((offset + _seconds(marker.marked_range.start_time)) * rate)
-        frames = frame_of(marker.marked_range.duration, rate)
-        range_ = Range.of_ticks(start, start + max(frames, 0), rate)
-        found.append(Marker(range_, marker.name, getattr(marker, "comment", ""), marker.color))
-    return found
-
-
 def _rate(timeline: Any, own: Mapping[str, Any]) -> Fraction:
     """The cut's rate: as we wrote it, else the start timecode's, else the first clip's."""
     if "rate" in own:
@@ -346,40 +347,10 @@ def _rate(timeline: Any, own: Mapping[str, Any]) -> Fraction:
     return Fraction(24)  # nothing in it says; a cut of nothing at the rate of film
 
 
-def _seconds(time: Any) -> Fraction:
-    """OTIO's double as whole frames of its snapped rate where it is whole, else as the double it is."""
-    value = Fraction(time.value)
-    return value.limit_denominator(1_000_000) / snap_rate(time.rate)
-
-
-def frame_of(time: Any, rate: Fraction) -> int:
-    """An OTIO time as a frame of a rate, the nearest."""
-    return round_ticks(_seconds(time) * rate)
-
-
-def _own(item: Any) -> dict[str, Any]:
-    found = item.metadata.get(OWN)
-    return dict(found) if found is not None else {}
-
-
-def _exact_name(own: Mapping[str, Any], visible: str) -> str:
-    """Our exact name, unless somebody has renamed it since."""
-    name = restored(own["name"]) if own.get("name") is not None else visible
-    plain = name.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-    return name if plain == visible else visible
-
-
-def _range_document(range_: Range) -> dict[str, Any]:
-    return {
-        side: {"ticks": time.ticks, "rate": str(time.rate)}
-        for side, time in (("start", range_.start), ("end", range_.end))
-    }
-
-
 def _nested(item: Any, file: str | None) -> FormatError:
     return FormatError(
         "AP-FORMAT-042",
-        f"{item.name or 'an item'} is a timeline nested in the timeline",
+        f"{item.name or type(item).__name__} is nothing that a track can hold, or nested too deep",
         file=file,
         remedy="flatten or expand it in the editing program and export again",
     )
