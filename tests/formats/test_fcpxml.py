@@ -548,6 +548,23 @@ def test_markers_set_in_an_editing_program_are_the_clips_and_ours_stay_the_cuts(
     assert (new.name, new.range.start.seconds, new.colour) == ("new", 5, "RED")
 
 
+def test_a_clip_set_in_an_editing_program_goes_to_the_track_of_its_lane() -> None:
+    over = CutTrack(name="over", kind="video", clips=(one_clip(5, 10, id="o"),))
+    cut = replace(
+        cut_of(one_clip()), tracks=(CutTrack(name="empty", kind="video"), over, *cut_of(one_clip()).tracks)
+    )
+    text = write_fcpxml(cut, media_of()).decode()
+    added = '<asset-clip ref="r2" lane="2" offset="5s" start="9s" duration="1/5s" name="new"/><asset-clip'
+    at = text.rindex("<asset-clip")
+    found = read_fcpxml((text[:at] + added + text[at + len("<asset-clip") :]).encode()).cut
+    assert [(one.name, [clip.name for clip in one.clips]) for one in found.tracks][:2] == [
+        ("empty", []),
+        ("over", ["c"]),
+    ]
+    (track,) = [one for one in found.tracks if "new" in [clip.name for clip in one.clips]]
+    assert track.name == "V1"
+
+
 def test_a_note_that_somebody_broke_is_told_and_the_document_believed() -> None:
     text = write_fcpxml(cut_of(one_clip(slot="slot7")), media_of()).decode()
     found = read_fcpxml(text.replace("{&quot;clips&quot;", "[&quot;clips&quot;").encode())

@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
     "cut": Command("Editorial", "cut", "The rough cut: takes, angles, J and L cuts, reactions; what changed"),
     "continuity": Command("Editorial", "continuity", "What changed across cuts that should not have"),
     "reframe": Command("Editorial", "reframe", "Another aspect ratio, the crop window following the subject"),
+    "paper": Command("Editorial", "paper", "The cut as a text: move, delete, restore its lines"),
     "takes": Command("Editorial", "takes", "Every reading of every line, take by take; what nobody reads"),
     "convert": Command(
         "Editorial", "timelines", "A timeline into another program's format, and what is lost on the way"

@@ -78,26 +78,37 @@ def cut_in(
     """
     production.settings = _with(production, style, target_duration)
     with opened(production, workers=workers, listener=listener, import_answers=True) as making:
-        making.begins("log")
-        log(making)
-        making.begins("sync")
-        matches = sync(making)
-        making.begins("align")
-        screenplay = read_script(making)
-        slates = read_slates(making)
-        if screenplay is not None:
-            align(making, screenplay, matches)
-        making.begins("cut")
-        assembly = cut(making, screenplay, slates, matches)
-        film = Film(assembly=assembly, matches=matches, slates=slates, screenplay=screenplay)
-        load_grids(making, film)
-        before = making.catalogue.cut(DRAFT)
-        changes = changes_between(before, assembly.cut) if before is not None else ()
-        making.catalogue.put_cut(DRAFT, assembly.cut, hash_bytes(to_json(assembly.cut)))
-        document = _document(making, film, changes)
-        media = _media(making, film, beside or production.root)
+        film = film_of(making)
+        drafted = draft(making, film, beside or production.root)
         export_decisions(production, making.catalogue)
-    return Drafted(document, assembly.cut, media)
+    return drafted
+
+
+def film_of(making: Making) -> Film:
+    """The film as far as its cut: logged, synced, aligned and assembled."""
+    making.begins("log")
+    log(making)
+    making.begins("sync")
+    matches = sync(making)
+    making.begins("align")
+    screenplay = read_script(making)
+    slates = read_slates(making)
+    if screenplay is not None:
+        align(making, screenplay, matches)
+    making.begins("cut")
+    assembly = cut(making, screenplay, slates, matches)
+    return Film(assembly=assembly, matches=matches, slates=slates, screenplay=screenplay)
+
+
+def draft(making: Making, film: Film, beside: Path, *, keep: bool = True) -> Drafted:
+    """The cut as it is printed and written, compared with the draft before, which it replaces (keep)."""
+    load_grids(making, film)
+    made = film.assembly.cut
+    before = making.catalogue.cut(DRAFT)
+    changes = changes_between(before, made) if before is not None else ()
+    if keep:
+        making.catalogue.put_cut(DRAFT, made, hash_bytes(to_json(made)))
+    return Drafted(_document(making, film, changes), made, _media(making, film, beside))
 
 
 def _with(production: Production, style: str | None, target_duration: str | None) -> Settings:

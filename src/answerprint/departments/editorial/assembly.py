@@ -20,6 +20,7 @@ from answerprint.departments.editorial.legality import (
     whole_frames,
 )
 from answerprint.departments.editorial.material import Material, seconds
+from answerprint.departments.editorial.paper import order_of, rearranged
 from answerprint.departments.editorial.pieces import DECIDED, Cutaway, Piece, run_on
 from answerprint.departments.editorial.reactions import add_reactions
 from answerprint.departments.editorial.splitting import split_edits
@@ -119,6 +120,7 @@ def _timed(
         asked = msgspec.structs.replace(joining, shorter=shorter)
         chosen = choose(script.lines, script.table.candidates, asked, script.decisions)
         pieces, missing = _pieces(script, chosen, openers, asked, pace)
+        pieces, _ = rearranged(pieces, order_of(script.decisions))
         return run_on(pieces, script.style.time("run_on", pace), script.settings.rate), missing
 
     if script.settings.target is None:

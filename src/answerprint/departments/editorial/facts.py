@@ -10,6 +10,7 @@ from answerprint.core.time import Range
 from answerprint.departments.editorial.checking import Facts
 from answerprint.departments.editorial.layout import Assembly
 from answerprint.departments.editorial.material import Material
+from answerprint.departments.editorial.paper import order_of
 from answerprint.departments.editorial.takes import MINIMUM_COMPLETENESS
 from answerprint.formats.screenplays.model import Line
 
@@ -50,6 +51,7 @@ def facts_of(
         },
         lines={line.key: line.label for line in lines},
         readable=frozenset(readable),
+        omitted=frozenset(one.removeprefix("take:") for one in order_of(decisions).out),
         flubbed=tuple(flubbed),
         clean=frozenset(clean),
         circled=frozenset(circled),

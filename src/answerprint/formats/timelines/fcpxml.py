@@ -63,6 +63,7 @@ class _Writing:
 
     def __init__(self, cut: Cut, media: Mapping[str, MediaLink]) -> None:
         self.media = media
+        self.raster = (cut.width, cut.height)  # also of media whose size nobody knows: a format has one
         self.resources = etree.Element("resources")
         self.compounds: list[etree._Element] = []  # after the assets they use
         self.seen: set[str] = set()  # assets whose picture the cut shows
@@ -75,7 +76,7 @@ class _Writing:
                 self.heard[clip.asset] = max(reach, self.heard.get(clip.asset, 0))
         self.effects = Effects(self.resources, self._identity)
         self.count = 0
-        self.formats: dict[tuple[Fraction, int | None, int | None], str] = {}
+        self.formats: dict[tuple[Fraction, int, int], str] = {}
         self.assets: dict[str, tuple[str, etree._Element]] = {}
         self.cuts: dict[int, tuple[str, Cut]] = {}  # by the cut's identity: its media
         self.written: dict[etree._Element, tuple[Cut, dict[etree._Element, Piece]]] = {}  # by sequence
@@ -119,7 +120,8 @@ class _Writing:
     def asset(self, asset: str, link: MediaLink) -> str:
         if asset not in self.assets:
             kinds = self.kinds_of(asset, link)
-            format_ = self._format(link.rate, link.width, link.height) if "video" in kinds else None
+            size = (link.width, link.height) if link.width and link.height else self.raster
+            format_ = self._format(link.rate, *size) if "video" in kinds else None
             identity = self._identity()
             channels = max(link.channels, self.heard.get(asset, 0))
             made = add_asset(self.resources, identity, link, format_, channels if "audio" in kinds else None)
@@ -189,11 +191,11 @@ class _Writing:
             entry["muted"] = clip.muted
         return entry
 
-    def _format(self, rate: Fraction, width: int | None, height: int | None) -> str:
+    def _format(self, rate: Fraction, width: int, height: int) -> str:
         key = (rate, width, height)
         if key not in self.formats:
             self.formats[key] = self._identity()
-            add_format(self.resources, self.formats[key], rate, (width, height))
+            add_format(self.resources, self.formats[key], rate, width, height)
         return self.formats[key]
 
     def _identity(self) -> str:

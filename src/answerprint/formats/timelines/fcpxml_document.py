@@ -123,8 +123,8 @@ def plain(text: str) -> str:
 
 
 def add(parent: etree._Element, tag: str, **attributes: str | None) -> etree._Element:
-    """A new last child; attributes that are None are left out, one underscore at a name's end as well."""
-    kept = {name.rstrip("_"): plain(value) for name, value in attributes.items() if value is not None}
+    """A new last child; attributes that are None are left out."""
+    kept = {name: plain(value) for name, value in attributes.items() if value is not None}
     return etree.SubElement(parent, tag, kept)
 
 

@@ -76,7 +76,7 @@ class Items(Leaves):
                 self.lose("clips", view.span.at(offset), "lost", f"it lasts {float(length):g} s", name)
             return [], None
         lane = view.lane + whole_at(element, "lane", 0, self.document.file)
-        beside = View(span=whole, window=view.window, lane=lane, named=view.named, nested=view.nested)
+        beside = View(span=whole, window=view.window, lane=lane, named=view.named)
         if element.tag == "gap":
             self._loose_markers(element, whole, view)
             self._connected(element, beside)
@@ -231,15 +231,14 @@ class Items(Leaves):
             if one.tag not in ("marker", "chapter-marker"):
                 continue
             frame, length, note = self.marker(one, whole)
-            told = self.cuts_own(frame, one)
+            told = self.cuts_own(frame, one, whole, view)
             if told is not None:
                 self.markers.append(told)
                 continue
             frames = max(round(length * self.cut.rate), 0)
-            if not view.nested:
-                self.markers.append(
-                    Marker(Range.of_ticks(frame, frame + frames, self.cut.rate), note[0], note[1], SEEN)
-                )
+            self.markers.append(
+                Marker(Range.of_ticks(frame, frame + frames, self.cut.rate), note[0], note[1], SEEN)
+            )
 
     def _way(self, element: etree._Element, view: View, at: Fraction) -> Way:
         offset = self.time(element, "offset", at)

@@ -65,7 +65,7 @@ class View:
     own_group: str = ""
     gain: float = 0.0
     cameras: int = 0  # multicams around it
-    nested: bool = False
+    primary: bool = False  # the sequence's own storyline
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Leaves:
     document: Document
     cut: Cut  # without tracks: its rate and timecode
     told: dict[MarkerKey, list[Marker]]  # the markers known to be the cut's
+    length: int  # of the sequence in frames
     leaves: list[Leaf] = field(default_factory=list)
     markers: list[Marker] = field(default_factory=list)
     parts: dict[etree._Element, int] = field(default_factory=dict)
@@ -131,7 +132,7 @@ class Leaves:
         made = [self._made(element, view, one, source, None, group) for one in pieces if picture]
         for number, sound in enumerate(sounds):
             made += [self._made(element, view, one, source, (number, sound), group) for one in heard]
-        self._markers(element, [one for one in made if one is not None], whole, points, source)
+        self._markers(element, [one for one in made if one is not None], whole, points, source, view)
 
     def range_of(self, element: etree._Element) -> tuple[Fraction, Fraction]:
         """Start and duration of an element in its own time; of an asset-clip that leaves them out, its
@@ -157,10 +158,12 @@ class Leaves:
         length = max(self.time(element, "duration", Fraction(0)), Fraction(0))
         return self.frame(whole.at(at)), length, words
 
-    def cuts_own(self, frame: int, element: etree._Element) -> Marker | None:
-        """The cut's marker that an element is, where it is known to be one."""
+    def cuts_own(self, frame: int, element: etree._Element, whole: Span, view: View) -> Marker | None:
+        """The cut's marker that an element is, where it is known to be one: on the item of the storyline that
+        it lies over, or beyond all of them."""
+        over = self.frame(whole.start) <= frame < self.frame(whole.end) or not 0 <= frame < self.length
         known = self.told.get((frame, element.get("value", ""), element.get("note", "")))
-        return known.pop(0) if known else None
+        return known.pop(0) if known and view.primary and over else None
 
     def gain(self, element: etree._Element, whole: Span) -> float:
         if volume_moves(element):
@@ -332,14 +335,20 @@ class Leaves:
         return leaf
 
     def _markers(
-        self, element: etree._Element, made: list[Leaf], whole: Span, points: Points, source: Source
+        self,
+        element: etree._Element,
+        made: list[Leaf],
+        whole: Span,
+        points: Points,
+        source: Source,
+        view: View,
     ) -> None:
         """Gives the clips of an element its markers, at their moments in the media."""
         for one in element:
             if one.tag not in ("marker", "chapter-marker"):
                 continue
             frame, length, (name, comment) = self.marker(one, whole)
-            told = self.cuts_own(frame, one)
+            told = self.cuts_own(frame, one, whole, view)
             if told is not None:
                 self.markers.append(told)
                 continue

@@ -39,22 +39,18 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"/?([A-Za-z]):[\\/]")
 
 
-def add_format(
-    resources: etree._Element, identity: str, rate: Fraction, size: tuple[int | None, int | None]
-) -> None:
+def add_format(resources: etree._Element, identity: str, rate: Fraction, width: int, height: int) -> None:
     """A `format`. One of Final Cut's own carries its name; another is told by its numbers alone."""
-    width, height = size
-    named = _SIZES.get((width or 0, height or 0))
+    named = _SIZES.get((width, height))
     number = next((digits for digits, each in _RATES.items() if each == rate), None)
-    sized = bool(width and height)
     add(
         resources,
         "format",
         id=identity,
         name=f"FFVideoFormat{named}p{number}" if named and number else None,
         frameDuration=time_text(1 / rate),
-        width=str(width) if sized else None,
-        height=str(height) if sized else None,
+        width=str(width),
+        height=str(height),
     )
 
 

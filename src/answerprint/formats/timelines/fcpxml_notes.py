@@ -17,7 +17,7 @@ from lxml import etree
 
 from answerprint.core.cut import Clip, Cut, Marker
 from answerprint.core.encoding import from_builtins, to_builtins
-from answerprint.core.time import Range, Time
+from answerprint.core.time import Time
 from answerprint.formats.timelines.fcpxml_document import add, plain
 from answerprint.formats.timelines.model import MediaLink
 from answerprint.formats.timelines.xmeml_notes import clip_note, cut_note, restored_clip, restored_cut
@@ -150,12 +150,8 @@ def moved(clip: Clip, by: Time) -> Clip:
     """The clip with its source, and its markers, later by so much."""
     if not by.ticks:
         return clip
-    markers = tuple(msgspec.structs.replace(one, range=_later(one.range, by)) for one in clip.markers)
-    return msgspec.structs.replace(clip, source=_later(clip.source, by), markers=markers)
-
-
-def _later(range_: Range, by: Time) -> Range:
-    return range_.moved(by)
+    markers = tuple(msgspec.structs.replace(one, range=one.range.moved(by)) for one in clip.markers)
+    return msgspec.structs.replace(clip, source=clip.source.moved(by), markers=markers)
 
 
 def _bare(cut: Cut) -> Cut:

@@ -11,7 +11,7 @@ from fractions import Fraction
 import msgspec
 from lxml import etree
 
-from answerprint.core.cut import Clip, Cut
+from answerprint.core.cut import Cut
 from answerprint.core.errors import FormatError
 from answerprint.core.timecode import can_drop
 from answerprint.formats.timelines.fcpxml_document import parse_fcpxml, time_at
@@ -100,13 +100,14 @@ class Reading:
         document = Document(
             self.file, self.resources, self._media, self._generated, nested, self.losses.append
         )
-        items = Items(document, blank, told_markers(note))
+        length = round((time_at(element, "duration", self.file) or Fraction(0)) * rate)
+        items = Items(document, blank, told_markers(note), length)
         if unreadable:
             items.lose("name", Fraction(0), "approximated", "our note on the sequence can no longer be read")
         spine = element.find("spine")
         if spine is not None:
             whole = Span(Fraction(0), Fraction(0), _counted_from(spine, begins, self.file), Fraction(1))
-            items.storyline(spine, View(span=whole), whole.local)
+            items.storyline(spine, View(span=whole, primary=True), whole.local)
         self.leaves[element] = items.leaves
         placed = self._placed(items)
         tracks = tracks_of(placed, told_tracks(note), rate)
@@ -146,11 +147,8 @@ class Reading:
                 else:
                     track = entry["track"] if isinstance(entry.get("track"), int) else None
                     alone = entry["muted"] if isinstance(entry.get("muted"), bool) else None
-            found.append(Placed(leaf, self._in_media(clip, leaf), track, alone))
+            found.append(Placed(leaf, moved(clip, leaf.first), track, alone))
         return found
-
-    def _in_media(self, clip: Clip, leaf: Leaf) -> Clip:
-        return moved(clip, leaf.first)
 
     def _tell_broken(self, items: Items, leaf: Leaf) -> None:
         seconds = leaf.start / items.cut.rate
