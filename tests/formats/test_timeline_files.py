@@ -19,12 +19,18 @@ from answerprint.formats.timelines.files import FORMATS, TimelineFormat, format_
 from answerprint.formats.timelines.model import MediaLink, TimelineFile
 from answerprint.formats.timelines.otio_file import read_otio_file, write_otio_file
 
+IN_ORDER = [one for one in FORMATS if one.name != "ALE"]
 RATES = [Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(60000, 1001)]
 TOLD = {  # what a format has no place for, of the cut with everything in it
     "OTIO": set(),
+    "OTIOZ": set(),
     "EDL": {
         *("clip_markers", "disabled", "fade", "nested", "video_tracks", "role", "channels", "gain"),
         *("links", "handles", "markers"),
+    },
+    "ALE": {  # a log has no order: whatever it puts elsewhere is off there in all its ways
+        *("start_timecode", "name", "markers", "clip_markers", "clips", "disabled", "nested", "video_tracks"),
+        *("role", "record_range", "media", "source_range", "gain", "links", "handles"),
     },
     "FCP7 XML": set(),
     "AAF": set(),
@@ -45,7 +51,7 @@ def test_what_is_not_kept_is_told_and_the_rest_is_exact(one: TimelineFormat, rat
 
 @given(made=cuts())
 @settings(max_examples=60, deadline=None)
-@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", IN_ORDER, ids=lambda one: one.name)
 def test_no_frame_is_off_in_any_made_up_cut(
     one: TimelineFormat, made: tuple[Cut, dict[str, MediaLink]]
 ) -> None:
@@ -53,7 +59,7 @@ def test_no_frame_is_off_in_any_made_up_cut(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", IN_ORDER, ids=lambda one: one.name)
 def test_no_frame_is_off_in_thousands_of_made_up_cuts(one: TimelineFormat) -> None:
     @settings(max_examples=500 if one.name == "AAF" else 5000, deadline=None, database=None)
     @given(cuts())

@@ -34,7 +34,7 @@ def convert(
         typer.Argument(
             metavar="OUT",
             readable=False,
-            help="What to write: .otio .edl (CMX 3600) .fcpxml .xml (FCP 7) .aaf",
+            help="By its suffix: .otio .otioz .edl .fcpxml .xml (FCP 7) .aaf .ale",
         ),
     ],
     rate: Rate = None,

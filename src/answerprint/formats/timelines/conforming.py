@@ -12,6 +12,7 @@ from answerprint.core.cut import Cdl, Clip, Cut, CutTrack, Marker, TrackKind, Tr
 from answerprint.core.errors import FormatError
 from answerprint.core.time import Range, Time
 from answerprint.core.timecode import frames_a_day
+from answerprint.formats.timelines.asc_cdl import cdl_of
 from answerprint.formats.timelines.edl_document import BLACK, REEL_LENGTH, EdlDocument, EdlEvent, EdlMarker
 from answerprint.formats.timelines.model import (
     MediaLink,
@@ -21,9 +22,8 @@ from answerprint.formats.timelines.model import (
     source_of,
 )
 
-_NUMBERS = r"\(\s*([-+.\d\seE]+?)\s*\)"
-_SOP = re.compile(rf"ASC_SOP\s*:?\s*{_NUMBERS}\s*{_NUMBERS}\s*{_NUMBERS}")
-_SAT = re.compile(r"ASC_SAT\s*:?\s*(\d+(?:\.\d+)?)")
+_SOP = re.compile(r"ASC_SOP\s*:?\s*(\(.*)")
+_SAT = re.compile(r"ASC_SAT\s*:?\s*(\d.*)")
 
 
 def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None) -> Cut:
@@ -45,7 +45,7 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
     from_black = {event.number for event in document.events if event.reel == BLACK}
     for event in document.events:
         markers += [_marker(one, start, document) for one in event.markers]
-        record_in = _nearest(event.record_in - start, day)
+        record_in = nearest(event.record_in - start, day)
         record_out = record_in + event.record_out - event.record_in
         if event.kind[0] not in "CDW":
             raise FormatError(
@@ -56,7 +56,7 @@ def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None)
             )
         if event.reel == BLACK or record_out == record_in:
             continue
-        before = 0 if event.edit_point is None else _nearest(event.edit_point - start, day) - record_in
+        before = 0 if event.edit_point is None else nearest(event.edit_point - start, day) - record_in
         asset, link = _matched(event, known, named=named)
         source = _source(event, link, before, record_out - record_in - before, document.rate)
         for channel in event.channels:
@@ -99,21 +99,11 @@ def _way(event: EdlEvent, before: int) -> Transition | None:
 
 def _grade(event: EdlEvent) -> Cdl | None:
     """The event's CDL, where its comments have one."""
-    sop = next((found for one in event.comments if (found := _SOP.search(one))), None)
-    sat = next((found for one in event.comments if (found := _SAT.search(one))), None)
-    if sop is None and sat is None:
-        return None
-    try:
-        groups = [tuple(float(one) for one in each.split()) for each in sop.groups()] if sop else []
-    except ValueError:
-        return None
-    if any(len(each) != 3 for each in groups):
-        return None
-    plain = Cdl(saturation=float(sat[1]) if sat else 1.0)
-    if not groups:
-        return plain
-    slope, offset, power = groups
-    return msgspec.structs.replace(plain, slope=slope, offset=offset, power=power)
+    sop, sat = (
+        next((found[1] for one in event.comments if (found := part.search(one))), None)
+        for part in (_SOP, _SAT)
+    )
+    return cdl_of(sop, sat)
 
 
 def named_media(document: EdlDocument) -> dict[str, MediaLink]:
@@ -195,7 +185,7 @@ def _index(event: EdlEvent, link: MediaLink) -> int:
     """The presentation index of the event's source in."""
     since, day = event.source_in - link.start_frame, frames_a_day(link.rate, link.drop)
     if link.frames or event.clock is not None:
-        return _nearest(since, day)
+        return nearest(since, day)
     return since % day  # of media that is only named nothing lies before its start
 
 
@@ -233,11 +223,11 @@ def _meet(clips: list[Clip], event: EdlEvent, record_in: int, before: int, rate:
 
 
 def _marker(marker: EdlMarker, start: int, document: EdlDocument) -> Marker:
-    frame = _nearest(marker.frame - start, frames_a_day(document.rate, document.drop))
+    frame = nearest(marker.frame - start, frames_a_day(document.rate, document.drop))
     return Marker(Range.of_ticks(frame, frame + 1, document.rate), marker.text, colour=marker.colour)
 
 
-def _nearest(frames: int, day: int) -> int:
+def nearest(frames: int, day: int) -> int:
     """A difference of two labels: the nearest way round the clock."""
     wrapped = frames % day
     return wrapped - day if wrapped > day // 2 else wrapped

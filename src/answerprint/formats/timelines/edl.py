@@ -18,6 +18,7 @@ from answerprint.core.cut import Clip, Cut, CutTrack, Marker, source_time
 from answerprint.core.errors import FormatError
 from answerprint.core.time import Time
 from answerprint.core.timecode import format_timecode, nominal
+from answerprint.formats.timelines.asc_cdl import sat_text, sop_text
 from answerprint.formats.timelines.conforming import conform
 from answerprint.formats.timelines.edl_document import (
     BLACK,
@@ -164,7 +165,7 @@ def _event_lines(
     channel, extra = _CHANNEL_NAMES.get(entry.channels), ""
     if channel is None:  # A3 and A4 stand on a line of their own
         channel, extra = "NONE", "".join(f"    {one[1:]}" for one in entry.channels)
-    start, end = _source_frames(entry.clip, entry.record_in, entry.record_out, cut.rate, link)
+    start, end = source_frames(entry.clip, entry.record_in, entry.record_out, cut.rate, link)
     labels = [_source_label(start, link), _source_label(end, link)]
     labels += [
         _label(cut.start_frame + one, cut.rate, cut.drop) for one in (entry.record_in, entry.record_out)
@@ -179,7 +180,7 @@ def _event_lines(
             before = _link(media, entry.before)
             outgoing = reels[entry.before.asset]
             label = _source_label(
-                _source_frames(entry.before, entry.record_in, entry.record_in, cut.rate, before)[0], before
+                source_frames(entry.before, entry.record_in, entry.record_in, cut.rate, before)[0], before
             )
         lines.append(head.format(outgoing, "C", "", f"{label} {label} {at} {at}"))
         if entry.before:
@@ -224,15 +225,10 @@ def wipe_code(name: str) -> str:
 
 
 def _grade(clip: Clip) -> list[str]:
-    """The CDL as lists carry it (ASC CDL 1.2, appendix on EDL)."""
-    if clip.cdl is None:
-        return []
-    parts = (clip.cdl.slope, clip.cdl.offset, clip.cdl.power)
-    sop = "".join(f"({' '.join(f'{one:.6f}' for one in each)})" for each in parts)
-    return [f"* ASC_SOP {sop}", f"* ASC_SAT {clip.cdl.saturation:.6f}"]
+    return [f"* ASC_SOP {sop_text(clip.cdl)}", f"* ASC_SAT {sat_text(clip.cdl)}"] if clip.cdl else []
 
 
-def _source_frames(
+def source_frames(
     clip: Clip, record_in: int, record_out: int, rate: Fraction, link: MediaLink
 ) -> tuple[int, int]:
     """First and end source picture of a stretch of record, the end exclusive."""

@@ -38,16 +38,20 @@ class TimelineFormat:
 
 
 _OTIO = "answerprint.formats.timelines.otio_file"
+_OTIOZ = "answerprint.formats.timelines.otioz"
 _EDL = "answerprint.formats.timelines.edl_file"
+_ALE = "answerprint.formats.timelines.ale"
 _XMEML = "answerprint.formats.timelines.xmeml"
 _AAF = "answerprint.formats.timelines.aaf"
 _FCPXML = "answerprint.formats.timelines.fcpxml"
 FORMATS = (
     TimelineFormat("OTIO", (".otio",), f"{_OTIO}:read_otio_file", f"{_OTIO}:write_otio_file"),
+    TimelineFormat("OTIOZ", (".otioz",), f"{_OTIOZ}:read_otioz", f"{_OTIOZ}:write_otioz"),
     TimelineFormat("EDL", (".edl",), f"{_EDL}:read_edl_file", f"{_EDL}:write_edl_file"),
     TimelineFormat("FCP7 XML", (".xml",), f"{_XMEML}_reading:read_xmeml", f"{_XMEML}:write_xmeml"),
     TimelineFormat("AAF", (".aaf",), f"{_AAF}_reading:read_aaf", f"{_AAF}:write_aaf"),
     TimelineFormat("FCPXML", (".fcpxml",), f"{_FCPXML}_reading:read_fcpxml", f"{_FCPXML}:write_fcpxml"),
+    TimelineFormat("ALE", (".ale",), f"{_ALE}:read_ale_file", f"{_ALE}:write_ale_file"),
 )
 
 

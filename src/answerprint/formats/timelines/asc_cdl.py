@@ -1,0 +1,40 @@
+"""The ASC CDL as lists carry it, in comments and columns (ASC CDL 1.2, appendixes on EDL and ALE)."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from answerprint.core.cut import Cdl
+
+_NUMBERS = r"\(\s*([-+.\d\seE]+?)\s*\)"
+_SOP = re.compile(rf"{_NUMBERS}\s*{_NUMBERS}\s*{_NUMBERS}")
+_SAT = re.compile(r"\d+(?:\.\d+)?")
+
+
+def sop_text(cdl: Cdl) -> str:
+    """Slope, offset and power: `(1.000000 …)(0.000000 …)(1.000000 …)`."""
+    parts = (cdl.slope, cdl.offset, cdl.power)
+    return "".join(f"({' '.join(f'{one:.6f}' for one in each)})" for each in parts)
+
+
+def sat_text(cdl: Cdl) -> str:
+    return f"{cdl.saturation:.6f}"
+
+
+def cdl_of(sop: str | None, sat: str | None) -> Cdl | None:
+    """The grade that two texts say; None where neither says one."""
+    found, level = _SOP.match(sop or ""), _SAT.match(sat or "")
+    if found is None and level is None:
+        return None
+    saturation = float(level[0]) if level else 1.0
+    if found is None:
+        return Cdl(saturation=saturation)
+    try:
+        groups = [tuple(float(one) for one in each.split()) for each in found.groups()]
+    except ValueError:
+        return None
+    if any(len(each) != 3 or not all(map(math.isfinite, each)) for each in groups):
+        return None
+    slope, offset, power = groups
+    return Cdl(slope, offset, power, saturation)
