@@ -22,7 +22,7 @@ from answerprint.pipeline.needs import needs_of
 from answerprint.pipeline.places import link_of
 from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import align, read_script, read_slates
-from answerprint.pipeline.stages.cut import cut
+from answerprint.pipeline.stages.cut import cut, cut_settings
 from answerprint.pipeline.stages.log import log
 from answerprint.pipeline.stages.render import load_grids
 from answerprint.pipeline.stages.report import missing_documents, slot_documents
@@ -77,6 +77,7 @@ def cut_in(
     production is in use.
     """
     production.settings = _with(production, style, target_duration)
+    cut_settings(production.settings)
     with opened(production, workers=workers, listener=listener, import_answers=True) as making:
         film = film_of(making)
         drafted = draft(making, film, beside or production.root)

@@ -30,11 +30,16 @@ def cdl_of(sop: str | None, sat: str | None) -> Cdl | None:
     saturation = float(level[0]) if level else 1.0
     if found is None:
         return Cdl(saturation=saturation)
+    slope, offset, power = (_three(each) for each in found.groups())
+    if slope is None or offset is None or power is None:
+        return None
+    return Cdl(slope, offset, power, saturation)
+
+
+def _three(text: str) -> tuple[float, float, float] | None:
+    """Three finite numbers; None for anything else."""
     try:
-        groups = [tuple(float(one) for one in each.split()) for each in found.groups()]
+        red, green, blue = (float(one) for one in text.split())
     except ValueError:
         return None
-    if any(len(each) != 3 or not all(map(math.isfinite, each)) for each in groups):
-        return None
-    slope, offset, power = groups
-    return Cdl(slope, offset, power, saturation)
+    return (red, green, blue) if all(map(math.isfinite, (red, green, blue))) else None

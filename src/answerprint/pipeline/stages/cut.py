@@ -8,9 +8,11 @@ from answerprint.core.timecode import parse_rate, parse_timecode
 from answerprint.departments.editorial.layout import Assembly, CutSettings
 from answerprint.departments.editorial.matrix import TakeMatrix
 from answerprint.departments.editorial.steps import AssembleStep, Brief, TakesStep
+from answerprint.departments.editorial.styles import style_named
 from answerprint.engine.graph import Collected, Graph, Reference, Value
 from answerprint.formats.screenplays.model import Screenplay
 from answerprint.pipeline.making import Making, keyed
+from answerprint.store.settings import Settings
 
 
 def cut(
@@ -69,18 +71,18 @@ def _gathered(making: Making, slates: dict[str, Slate], matches: SyncMap) -> dic
     brief = Brief(
         assets=tuple(keyed(one) for one in making.assets.values()),
         slates=slates,
-        settings=cut_settings(making),
+        settings=cut_settings(making.production.settings),
         decisions=making.decisions,
     )
     return {**inputs, "brief": Value(brief), "sync": Value(matches)}
 
 
-def cut_settings(making: Making) -> CutSettings:
-    """What production.toml settles about the cut."""
-    settings = making.production.settings
+def cut_settings(settings: Settings) -> CutSettings:
+    """What production.toml settles about the cut. Raises UsageError AP-USE-530 for a style that is none."""
     rate = parse_rate(settings.picture.rate)
     width, height = (int(each) for each in settings.picture.raster.split("x"))
     drop = settings.picture.drop_frame
+    style_named(settings.editorial.style)  # refused here, not in a step
     return CutSettings(
         name=settings.production.name,
         rate=rate,
