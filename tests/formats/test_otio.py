@@ -231,6 +231,42 @@ def test_a_timeline_nested_without_end_is_refused() -> None:
     assert caught.value.code in ("AP-FORMAT-042", "AP-FORMAT-043")
 
 
+REFERENCE = '{"OTIO_SCHEMA": "SerializableObjectRef.1", "id": "S"}'
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        REFERENCE,
+        REFERENCE.replace("Ser", "\\u0053er"),
+        REFERENCE.replace("Ref", "\\u0052ef"),
+        f'{{"OTIO_SCHEMA": "Track.1", "name": "v", "kind": "Video", "children": [{REFERENCE}]}}',
+        REFERENCE.replace('"id": "S"', '"id": "S", "id": "T"'),
+        REFERENCE.replace('"id": "S"', '"id": "T", "id": "S"'),
+    ],
+)
+def test_a_timeline_that_holds_itself_is_refused(inside: str) -> None:
+    """OpenTimelineIO's own parser ends the program over these."""
+    stack = f'{{"OTIO_SCHEMA": "Stack.1", "name": "s", "OTIO_REF_ID": "S", "children": [{inside}]}}'
+    with pytest.raises(FormatError) as caught:
+        read_otio(f'{{"OTIO_SCHEMA": "Timeline.1", "name": "t", "tracks": {stack}}}', file="x.otio")
+    assert (caught.value.code, caught.value.file) == ("AP-FORMAT-042", "x.otio")
+
+
+def test_media_that_two_clips_share_by_reference_is_no_circle() -> None:
+    track = otio.schema.Track(name="V1", kind="Video")
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(5, 24))
+    media = otio.schema.ExternalReference(target_url="a.mov")
+    track.extend(otio.schema.Clip(name=name, source_range=span, media_reference=media) for name in "ab")
+    timeline = otio.schema.Timeline(name="t")
+    timeline.tracks.append(track)
+    document = timeline.to_json_string()
+    first, second = (at.start() for at in re.finditer('"OTIO_SCHEMA": "ExternalReference.1"', document))
+    shared = document[:second] + '"OTIO_SCHEMA": "SerializableObjectRef.1", "id": "M",' + document[second:]
+    shared = shared[:first] + '"OTIO_REF_ID": "M", ' + shared[first:]
+    assert [clip.name for clip in read_otio(shared).tracks[0].clips] == ["a", "b"]
+
+
 def test_notes_of_a_nested_timeline_stay_in_it() -> None:
     note = Marker(Range.of_ticks(7, 8, PAL), "here", "inside")
     inside = msgspec.structs.replace(a_cut(PAL), markers=(note,), metadata={}, name="inside")

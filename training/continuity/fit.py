@@ -18,7 +18,13 @@ from measures import Told, cases, of_kind, told
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from answerprint.departments.editorial.continuity_calibration import KINDS, TABLE, Curve, transformed
+from answerprint.departments.editorial.continuity_calibration import (
+    CONDITIONS,
+    KINDS,
+    TABLE,
+    Curve,
+    transformed,
+)
 
 FIRST_SEED = 1_000_000
 PRIOR = 0.05  # share of cuts that a script supervisor would call wrong in one way: a supposition
@@ -38,13 +44,13 @@ SCALES: Mapping[str, Mapping[str, float]] = {
     "text": {"unlike": 0.2, "certain": 0.2},
     "sound": {"level": 1.5, "colour": 1.0},
 }
-CONDITIONS: Mapping[str, tuple[str, ...]] = {
+STATES: Mapping[str, tuple[str, ...]] = {
     "direction": (),
     "eyeline": (),
     "sound": ("other",),
     "hair": ("other", "few", "turned", "small"),
 }
-EITHER_SIGN = {"other", "few", "turned", "small", "noise"}
+EITHER_SIGN = {*CONDITIONS, "noise"}
 # What one error also shows as; such cuts are neither for nor against the other kind.
 KIN: Mapping[str, set[str]] = {
     "light": {"exposure", "colour"},
@@ -94,7 +100,7 @@ def fit(kind: str, cuts: Sequence[Told]) -> Curve:
     """The logistic of a kind, errors weighted to their prior."""
     given = examples(kind, cuts)
     scales = SCALES[kind]
-    names = [*scales, *CONDITIONS.get(kind, ("other", "few"))]
+    names = [*scales, *STATES.get(kind, ("other", "few"))]
     x = np.array([[transformed(one.get(name, 0.0), scales.get(name)) for name in names] for one, _ in given])
     wrong = np.array([is_error for _, is_error in given])
     weight = np.where(wrong, PRIOR / wrong.sum(), (1 - PRIOR) / (~wrong).sum())

@@ -37,11 +37,11 @@ COMMANDS: dict[str, Command] = {
     "plan": Command(
         "Script and plan", "plan", "Schedule, day-out-of-days, call sheets, budget, risk, talent, boards"
     ),
+    "takes": Command("Editorial", "takes", "Every reading of every line, take by take; what nobody reads"),
     "cut": Command("Editorial", "cut", "The rough cut: takes, angles, J and L cuts, reactions; what changed"),
+    "paper": Command("Editorial", "paper", "The cut as a text: move, delete, restore its lines"),
     "continuity": Command("Editorial", "continuity", "What changed across cuts that should not have"),
     "reframe": Command("Editorial", "reframe", "Another aspect ratio, the crop window following the subject"),
-    "paper": Command("Editorial", "paper", "The cut as a text: move, delete, restore its lines"),
-    "takes": Command("Editorial", "takes", "Every reading of every line, take by take; what nobody reads"),
     "convert": Command(
         "Editorial", "timelines", "A timeline into another program's format, and what is lost on the way"
     ),
@@ -102,7 +102,7 @@ def overview() -> str:
     for group in dict.fromkeys(command.group for command in COMMANDS.values()):
         lines += ["", f"{group}:"]
         lines += [
-            f"  {name:<10}{command.line}" for name, command in COMMANDS.items() if command.group == group
+            f"  {name:<12}{command.line}" for name, command in COMMANDS.items() if command.group == group
         ]
     lines += [
         "",

@@ -25,6 +25,7 @@ TURNED = 14.0  # degrees of yaw
 SMALL = 50.0  # pixels of a face's height
 NO_FACES = "faces were not looked for"
 SILENCE = 40.0  # dB: what a bed that stops dead counts as
+JUST_HEARD = 4.0  # dB: real rooms shift by so much within a take, which the made-up ones do not
 Against = Literal["again", "before"]
 Box = tuple[int, int, int, int]
 
@@ -119,20 +120,11 @@ def compare(join: Join) -> Compared:
             found += _of_people(reference, join.after, surfaces, against, conditions)
         found += _of_eyeline(join)
     found += _of_direction(join)
-    sounds = reference.side.sound, join.after.side.sound
-    bed = bed_change(sounds[0], sounds[1]) if sounds[0] is not None and sounds[1] is not None else None
-    if bed is None:
+    heard = _of_sound(reference, join.after, against, conditions["other"])
+    if heard is None:
         left_out["sound"] = "one side has no sound, or under three quarters of a second of it"
     else:
-        level = SILENCE if bed.silent else abs(bed.level)
-        words = (
-            "the sound bed stops dead"
-            if bed.silent
-            else f"the sound bed is {level:.0f} dB {'louder' if bed.level > 0 else 'softer'} and its colour "
-            f"{bed.colour:.0f} dB off"
-        )
-        features = {"level": level, "colour": bed.colour, "other": conditions["other"]}
-        found.append(Measured("sound", against, "level", features, words))
+        found.append(heard)
     return Compared(tuple(found), left_out)
 
 
@@ -291,6 +283,22 @@ def _of_direction(join: Join) -> list[Measured]:
 def _one_subject(one: Motion, other: Motion) -> float:
     """How alike what moves on either side is, 0 … 1."""
     return alike(one.colours, other.colours)
+
+
+def _of_sound(reference: Look, after: Look, against: Against, other: float) -> Measured | None:
+    if reference.side.sound is None or after.side.sound is None:
+        return None
+    bed = bed_change(reference.side.sound, after.side.sound)
+    if bed is None:
+        return None
+    level = SILENCE if bed.silent else abs(bed.level)
+    way = "louder" if bed.level > 0 else "softer"
+    words = f"the sound bed is {level:.0f} dB {way} and its colour {bed.colour:.0f} dB off"
+    if bed.silent:
+        words = "the sound bed stops dead" if bed.level < 0 else "the sound bed begins out of silence"
+    heard = level >= JUST_HEARD or bed.colour >= JUST_HEARD  # less is lost under the words
+    features = {"level": level if heard else 0.0, "colour": bed.colour if heard else 0.0, "other": other}
+    return Measured("sound", against, "level", features, words)
 
 
 def _where(box: Box, look: Look) -> str:

@@ -79,20 +79,19 @@ def write_edl(
         entries += _entries(_track(cut, name), channel, cut.rate)
     entries = sorted(_merged(entries), key=lambda one: (one.record_in, one.channels[0] != "V"))
     reels = _reels(entries, media)
-    lines = [
-        f"TITLE: {encoded(cut.name)}",
-        f"FCM: {'DROP FRAME' if cut.drop else 'NON-DROP FRAME'}",
-        f"* RATE: {cut.rate}",
-        f"* START: {_label(cut.start_frame, cut.rate, cut.drop)}",
-    ]
+    lines = [f"TITLE: {encoded(cut.name)}", f"FCM: {'DROP FRAME' if cut.drop else 'NON-DROP FRAME'}"]
+    own = [f"* RATE: {cut.rate}", f"* START: {_label(cut.start_frame, cut.rate, cut.drop)}"]
     if beyond:
-        lines.append(f"* SOUND TRACKS NOT LISTED: {', '.join(encoded(name) for name in beyond)}")
-    markers = list(cut.markers)
+        own.append(f"* SOUND TRACKS NOT LISTED: {', '.join(encoded(name) for name in beyond)}")
+    markers = sorted(cut.markers, key=lambda one: one.range.start)
     for number, entry in enumerate(entries, start=1):
         last = number == len(entries)
         here = [one for one in markers if last or one.range.start.frame(cut.rate) < entry.record_out]
-        markers = [one for one in markers if one not in here]
+        markers = markers[len(here) :]
         lines += _event_lines(number, entry, cut, media, reels, here)
+    # Under the first event: above it some programs take a comment for an event.
+    below = next((at for at, line in enumerate(lines) if line.startswith("*")), len(lines))
+    lines[below:below] = own
     return "\n".join(lines) + "\n"
 
 
@@ -133,21 +132,24 @@ def _entries(track: CutTrack, channel: str, rate: Fraction) -> list[_Entry]:
 def _merged(entries: list[_Entry]) -> list[_Entry]:
     """Picture and sound of one asset that run together, as one event of several channels."""
     merged: list[_Entry] = []
+    places: dict[tuple[int, int, str], list[_Entry]] = {}  # of ten thousand clips few are compared
     for entry in entries:
-        twin = next((one for one in merged if _together(one, entry)), None)
+        here = places.setdefault((entry.record_in, entry.record_out, entry.clip.asset), [])
+        twin = next((one for one in here if _together(one, entry)), None)
         if twin is None:
             merged.append(entry)
+            here.append(entry)
         else:
             twin.channels = (*twin.channels, *entry.channels)
     return merged
 
 
 def _together(one: _Entry, other: _Entry) -> bool:
+    """Whether two entries of one asset and one stretch of record fit one event."""
     return (
         (*one.channels, *other.channels) in _CHANNEL_NAMES
-        and (one.record_in, one.record_out) == (other.record_in, other.record_out)
-        and (one.clip.asset, one.clip.source, one.clip.speed, one.clip.transition)
-        == (other.clip.asset, other.clip.source, other.clip.speed, other.clip.transition)
+        and (one.clip.source, one.clip.speed, one.clip.transition)
+        == (other.clip.source, other.clip.speed, other.clip.transition)
         and (one.before and one.before.asset) == (other.before and other.before.asset)
     )
 

@@ -160,6 +160,7 @@ def _raw_events(text: str, file: str | None) -> tuple[str, Fraction | None, str,
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=1):
         stripped = line.strip().removeprefix("\ufeff")
         match = _EVENT.fullmatch(line)
+        first = not events or events[0].match["number"] == events[-1].match["number"]
         if match:
             events.append(_Raw(number, match.groupdict(), drop, None, [], []))
         elif re.match(r"\d{1,6}[A-Z]?\s+\S+\s+\S", stripped) and re.search(_TC, stripped):
@@ -178,9 +179,9 @@ def _raw_events(text: str, file: str | None) -> tuple[str, Fraction | None, str,
             _take_speed(events, stripped, number, file)
         elif re.match(r"AUD\s+\d", stripped) and events:
             events[-1].extra_channels += [f"A{one}" for one in re.findall(r"\d+", stripped)]
-        elif not events and (own := re.fullmatch(r"\* RATE: (\S+)", stripped)):
+        elif first and (own := re.fullmatch(r"\* RATE: (\S+)", stripped)):
             own_rate = _rate(own[1], file, f"line {number}")
-        elif not events and (own := re.fullmatch(rf"\* START: ({_TC})", stripped)):
+        elif first and (own := re.fullmatch(rf"\* START: ({_TC})", stripped)):
             start = own[1]
         elif (stripped.startswith("*") or _BARE_NAME.match(stripped)) and events:
             events[-1].comments.append(stripped if stripped.startswith("*") else f"* {stripped}")

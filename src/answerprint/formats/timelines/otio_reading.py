@@ -16,6 +16,7 @@ from answerprint.core.errors import FormatError
 from answerprint.core.time import Range, Time, round_ticks
 from answerprint.core.timecode import snap_rate
 from answerprint.formats.timelines.model import source_of
+from answerprint.formats.timelines.otio_guard import refuse_cycles
 from answerprint.formats.timelines.otio_parts import (
     asset_of,
     believed,
@@ -109,6 +110,7 @@ def _as_track(child: Any, file: str | None) -> Any:
 
 
 def _timeline(text: str, file: str | None) -> Any:
+    refuse_cycles(text, file)
     try:
         found = otio.adapters.read_from_string(_older_markers(text), "otio_json")
     except otio.exceptions.UnsupportedSchemaError as error:
