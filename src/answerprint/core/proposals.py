@@ -28,6 +28,18 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     cost: str = ""  # for an alternate: what choosing it would cost
 
 
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's answer to a proposal."""
+
+    proposal: str  # the proposal's id
+    answer: Answer
+    asset: str | None = None  # replace and lock: which asset
+    range: Range | None = None  # replace and lock: which stretch of it
+    note: str = ""
+    by: str = ""
+    frozen: Mapping[str, Any] = {}  # lock: what must come out unchanged (gain, grade, …)
+
+
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """Something the machine would do. `id` is the decision key: the same question has the same id."""
 
@@ -40,15 +52,4 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     changes: str = ""  # what accepting it changes
     confidence: float | None = None
     line: str | None = None  # the line's content key, when it is about a line
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's answer to a proposal."""
-
-    proposal: str  # the proposal's id
-    answer: Answer
-    asset: str | None = None  # replace and lock: which asset
-    range: Range | None = None  # replace and lock: which stretch of it
-    note: str = ""
-    by: str = ""
-    frozen: Mapping[str, Any] = {}  # lock: what must come out unchanged (gain, grade, …)
+    effect: tuple[Decision, ...] = ()  # what accepting it decides of other proposals: a note's answer

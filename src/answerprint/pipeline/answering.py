@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
+import msgspec
+
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Decision, Proposal
+from answerprint.departments.editorial.paper import PAPER
+from answerprint.departments.editorial.review_notes import struck
 from answerprint.pipeline.review import decide, find_choice, find_proposal
 from answerprint.pipeline.versions import slot_frozen
 from answerprint.store.decisions import export_decisions, import_decisions
 from answerprint.store.production import Production
+
+CARRIED = ("accept", "replace")  # answers that do what a proposal asks for
+TAKE = "take"  # the kind of the proposals that fill the cut's slots
 
 
 class Answers:
@@ -34,7 +41,8 @@ class Answers:
         self._stack.close()
 
     def proposals(self) -> list[Proposal]:
-        return self._catalogue.proposals()
+        """The cut's slots in their order, then whatever else is proposed."""
+        return sorted(self._catalogue.proposals(), key=lambda one: one.kind != TAKE)
 
     def decisions(self) -> dict[str, Decision]:
         return self._catalogue.decisions()
@@ -74,11 +82,32 @@ class Answers:
         return decide(proposal, answer, choice=choice, note=note, by=by, frozen=frozen)
 
     def record(self, decisions: Sequence[Decision], undone: Sequence[str] = ()) -> None:
-        """Write the decisions, and take back the last answer to each proposal in `undone`."""
-        subjects = {one.id: one.subject for one in self.proposals()}
+        """Write the decisions with what they decide of other proposals, and take back the last answer to each
+        proposal in `undone`, with what that had decided."""
+        known = {one.id: one for one in self.proposals()}
+        held = self.decisions()
         for decision in decisions:
-            self._catalogue.put_decision(decision, subjects.get(decision.proposal))
-        for proposal in undone:
-            self._catalogue.undo_decision(proposal)
+            asked = known.get(decision.proposal)
+            for one in self._effect(asked, decision):
+                about = known.get(one.proposal)
+                self._catalogue.put_decision(one, about.subject if about is not None else None)
+            self._catalogue.put_decision(decision, asked.subject if asked is not None else None)
+        for id in undone:
+            for one in known[id].effect if held[id].answer in CARRIED else ():
+                self._catalogue.undo_decision(one.proposal)
+            self._catalogue.undo_decision(id)
         if decisions or undone:
             export_decisions(self._production, self._catalogue)
+
+    def _effect(self, asked: Proposal | None, decision: Decision) -> Iterator[Decision]:
+        """What an answer decides of other proposals: accepting does what is proposed, replacing does it with
+        another choice. A lock freezes a slot as it stands; lines left out join those that are out already."""
+        for one in asked.effect if asked is not None and decision.answer in CARRIED else ():
+            if one.proposal == PAPER:
+                one = struck(self.decisions(), one)
+            elif one.answer == "lock":
+                frozen = slot_frozen(self._production, self._catalogue, one.proposal) or {}
+                one = msgspec.structs.replace(one, frozen=frozen)
+            elif decision.answer == "replace":
+                one = msgspec.structs.replace(one, asset=decision.asset, range=decision.range)
+            yield msgspec.structs.replace(one, by=decision.by, note=decision.note or one.note)

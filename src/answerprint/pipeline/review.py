@@ -7,6 +7,7 @@ from typing import Any
 
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Choice, Decision, Proposal
+from answerprint.departments.editorial.review_notes import NOTE
 
 
 def find_proposal(proposals: Sequence[Proposal], name: str) -> Proposal:
@@ -67,16 +68,18 @@ def decide(
 ) -> Decision:
     """The decision for an answer. accept, reject and lock speak of the proposed choice, replace of another.
 
-    Raises UsageError AP-USE-032 when there is nothing the answer could be about.
+    A note that proposes no choice is accepted (heeded) or rejected as it is. Raises UsageError AP-USE-032
+    when there is nothing the answer could be about.
     """
     about = choice if answer == "replace" else proposal.choice
-    if about is None:
+    heeded = proposal.kind == NOTE and answer in ("accept", "reject")
+    if about is None and not heeded:
         raise UsageError("AP-USE-032", f"{proposal.subject}: nothing is proposed that could be {answer}ed")
     return Decision(
         proposal=proposal.id,
         answer=answer,
-        asset=about.asset,
-        range=about.range,
+        asset=about.asset if about is not None else None,
+        range=about.range if about is not None else None,
         note=note,
         by=by,
         frozen=frozen or {},
