@@ -1,7 +1,8 @@
-"""Files of a production as people name them on the command line."""
+"""Files of a production as people name them on the command line, and who is at it."""
 
 from __future__ import annotations
 
+import getpass
 from typing import TYPE_CHECKING
 
 from answerprint.core.errors import UsageError
@@ -22,3 +23,11 @@ def asset_named(catalogue: Catalogue, name: str) -> str | None:
             remedy="name one by its path in the production",
         )
     return fitting[0]
+
+
+def user_name() -> str:
+    """Who decides, by default."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""  # a user without a name, as in some containers

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from answerprint.cli.naming import user_name
 from answerprint.cli.output import Json, command_app, emit, printable, typed
 from answerprint.core.errors import UsageError
 from answerprint.core.proposals import Answer, Decision, Proposal
@@ -42,7 +42,7 @@ def review(
     from answerprint.store.production import Production
 
     production = Production.open(folder)
-    who = printable(by) or _user()
+    who = printable(by) or user_name()
     with Answers(production) as answers:
         recorded: list[Decision] = []
         wanted: list[tuple[Answer, str]] = [
@@ -115,10 +115,3 @@ def _document(one: Proposal, decision: Decision | None) -> dict[str, Any]:
     document: dict[str, Any] = to_builtins(one)
     document["decision"] = to_builtins(decision) if decision is not None else None
     return document
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""  # a user without a name, as in some containers

@@ -21,7 +21,7 @@ from answerprint.departments.editorial.legality import (
 )
 from answerprint.departments.editorial.material import Material, seconds
 from answerprint.departments.editorial.paper import order_of, rearranged
-from answerprint.departments.editorial.pieces import DECIDED, Cutaway, Piece, run_on
+from answerprint.departments.editorial.pieces import CUTAWAY, DECIDED, Cutaway, Piece, inserted, run_on
 from answerprint.departments.editorial.reactions import add_reactions
 from answerprint.departments.editorial.splitting import split_edits
 from answerprint.departments.editorial.styles import Style, style_named
@@ -120,6 +120,7 @@ def _timed(
         asked = msgspec.structs.replace(joining, shorter=shorter)
         chosen = choose(script.lines, script.table.candidates, asked, script.decisions)
         pieces, missing = _pieces(script, chosen, openers, asked, pace)
+        pieces += inserted(script.decisions, script.by_id, script.settings.rate)
         pieces, _ = rearranged(pieces, order_of(script.decisions))
         return run_on(pieces, script.style.time("run_on", pace), script.settings.rate), missing
 
@@ -253,7 +254,7 @@ def _frozen_cutaway(line: Line, decision: Decision, script: _Script) -> Cutaway 
     rate = script.settings.rate
     first = Time.of_seconds(Fraction(held["source"]))
     return Cutaway(
-        id=f"cutaway:{line.key}",
+        id=f"{CUTAWAY}{line.key}",
         material=script.by_id[held["asset"]],
         source=Range(first, first + Time(held["frames"], rate)),
         start=held["start"],
@@ -308,8 +309,13 @@ def _opening_clip(
     half = min(OPENER.seconds, extent.duration.seconds) / 2
     wanted = Range(middle - Time.of_seconds(half), middle + Time.of_seconds(half))
     source, frames = whole_frames(wanted, settings.rate, one.frames, extent)
+    locked = decision is not None and decision.answer == "lock" and decision.asset == one.asset.id
+    if locked and decision is not None and decision.range is not None:
+        source, frames = decision.range, max(1, decision.range.duration.frame(settings.rate))
     return Piece(
         id=slot,
+        decided="locked" if locked else "",
+        frozen=decision.frozen if locked and decision is not None else {},
         label=f"scene {number}",
         speaker="",
         text=heading,

@@ -178,6 +178,8 @@ def _starts(pieces: Sequence[Piece]) -> list[int]:
 def _sound(piece: Piece, base: Clip, settings: CutSettings) -> tuple[list[Clip], list[Clip]]:
     """What is heard of a piece, and what lies muted beneath it."""
     own = msgspec.structs.replace(base, id=f"{piece.id}/A1", metadata=_level(piece))
+    if piece.frozen.get("silent"):
+        return [], []
     has_sound = piece.material.asset.stream("audio") is not None
     link = piece.material.sound
     if link is None:
@@ -224,7 +226,8 @@ def _pictures(pieces: Sequence[Piece], starts: Sequence[int], settings: CutSetti
             continue
         leaves = starts[place] + away.start
         back = leaves + away.frames
-        clips.append(_shown(base, piece, starts[place], start, leaves, settings.rate))
+        if start < leaves:
+            clips.append(_shown(base, piece, starts[place], start, leaves, settings.rate))
         clips.append(
             Clip(
                 id=f"{away.id}/V1",
@@ -237,8 +240,9 @@ def _pictures(pieces: Sequence[Piece], starts: Sequence[int], settings: CutSetti
                 reason=away.reason,
             )
         )
-        again = msgspec.structs.replace(base, id=f"{piece.id}/V1.2")
-        clips.append(_shown(again, piece, starts[place], back, end, settings.rate))
+        if back < end:
+            again = msgspec.structs.replace(base, id=f"{piece.id}/V1.2")
+            clips.append(_shown(again, piece, starts[place], back, end, settings.rate))
     return clips
 
 

@@ -8,17 +8,20 @@ from typing import Any
 
 import msgspec
 
-from answerprint.core.proposals import Choice
+from answerprint.core.proposals import Choice, Decision
 from answerprint.core.time import Range, Time
 from answerprint.departments.editorial.material import Material
 
 DECIDED = {"accept": "accepted", "replace": "replaced", "lock": "locked"}  # answers that keep a choice
 
+CUTAWAY = "cutaway:"  # proposals of pictures over a line: its key follows
+INSERT = "insert:"  # proposals of pictures that an editor laid in herself
+
 
 class Cutaway(msgspec.Struct, frozen=True, kw_only=True):
     """Another picture over a stretch of a piece's sound. start: in frames from where the sound begins."""
 
-    id: str  # "cutaway:<line key>"
+    id: str  # CUTAWAY and the line's key
     material: Material
     source: Range
     start: int
@@ -60,6 +63,30 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     def seen(self) -> bool:
         """Whether it has a picture."""
         return self.material.frames is not None
+
+
+def inserted(decisions: Mapping[str, Decision], by_id: Mapping[str, Material], rate: Fraction) -> list[Piece]:
+    """The pictures that an editor laid in herself; where in the cut, the paper edit says."""
+    return [
+        Piece(
+            id=id,
+            label="insert",
+            speaker="",
+            text=by_id[decision.asset].label,
+            line=None,
+            material=by_id[decision.asset],
+            source=decision.range,
+            frames=max(1, decision.range.duration.frame(rate)),
+            spoken=None,
+            scene=decision.frozen.get("scene", ""),
+            reason=f"laid in by {decision.by or 'a person'}.",
+            decided="locked",
+            frozen=decision.frozen,
+        )
+        for id, decision in sorted(decisions.items())
+        if id.startswith(INSERT) and decision.answer == "accept" and decision.range is not None
+        if decision.asset is not None and decision.asset in by_id
+    ]
 
 
 def run_on(pieces: Sequence[Piece], longest: Time, rate: Fraction) -> list[Piece]:

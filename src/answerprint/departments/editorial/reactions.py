@@ -16,7 +16,7 @@ from answerprint.core.proposals import Choice, Decision
 from answerprint.core.time import Range, Rounding, Time
 from answerprint.departments.editorial.legality import inside_handles, whole_frames
 from answerprint.departments.editorial.material import Material, seconds
-from answerprint.departments.editorial.pieces import DECIDED, Cutaway, Piece
+from answerprint.departments.editorial.pieces import CUTAWAY, DECIDED, Cutaway, Piece
 from answerprint.departments.editorial.styles import Style
 from answerprint.departments.editorial.views import View
 
@@ -48,7 +48,7 @@ def add_reactions(
     for piece in pieces:
         if _wants(piece, style) and not piece.locked:
             found = _options(piece, material.get(piece.scene, ()), views, length, rate, handles, taken)
-            cutaway = _decided(piece, found, decisions.get(f"cutaway:{piece.line}"), rate)
+            cutaway = _decided(piece, found, decisions.get(f"{CUTAWAY}{piece.line}"), rate)
             if cutaway is not None:
                 taken.append((cutaway.material.asset.id, cutaway.source))
                 piece = msgspec.structs.replace(piece, cutaway=cutaway)
@@ -161,7 +161,7 @@ def _decided(
         return None
     who = option.listener or "a pause in which nobody speaks"
     return Cutaway(
-        id=f"cutaway:{piece.line}",
+        id=f"{CUTAWAY}{piece.line}",
         material=option.material,
         source=option.source,
         start=start,

@@ -20,10 +20,10 @@ from answerprint.core.cut import Clip, Cut, Marker
 from answerprint.core.proposals import Choice, Decision, Proposal
 from answerprint.core.time import Range, Time
 from answerprint.departments.editorial.paper import PAPER, order_of
+from answerprint.departments.editorial.pieces import CUTAWAY
 
 WORDS = Path(__file__).with_name("review_notes.toml")
 NOTE = "note"  # the kind of these proposals
-CUTAWAY = "cutaway:"
 LONGEST_TRIM = 240  # frames a note may ask for
 
 

@@ -57,7 +57,7 @@ class AssembleStep(Step):
     """The rough cut in script order, or a string-out where there is no screenplay."""
 
     name: ClassVar[str] = "assemble"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection")
     optional: ClassVar[tuple[str, ...]] = (
         "screenplay",

@@ -10,7 +10,7 @@ from answerprint.departments.editorial.layout import Assembly, CutSettings, lay_
 from answerprint.departments.editorial.legality import breathing_room, keep_clear, whole_frames
 from answerprint.departments.editorial.material import BREATH, Material, seconds
 from answerprint.departments.editorial.paper import order_of, rearranged
-from answerprint.departments.editorial.pieces import Piece
+from answerprint.departments.editorial.pieces import Piece, inserted
 from answerprint.departments.editorial.takes import Refused
 
 PHRASE_GAP = seconds("1")  # shorter pauses stay inside one selection
@@ -42,6 +42,7 @@ def string_out(
                 refused.append(Refused(asset=one.asset.id, range=wanted, reason=f"{one.label}: {why}"))
                 continue
             pieces.append(_selection(one, slot, number, wanted, is_speech, extent, settings, decision))
+    pieces += inserted(decisions, {one.asset.id: one for one in ordered}, settings.rate)
     pieces, _ = rearranged(pieces, order_of(decisions))
     return lay_out(pieces, settings, refused=refused, material=material)
 
