@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,7 @@ from answerprint.departments.editorial.paper import PAPER, order_of
 from answerprint.departments.editorial.pieces import INSERT
 from answerprint.departments.editorial.returning import returned
 from answerprint.formats.timelines.files import read_timeline
-from answerprint.formats.timelines.model import MediaLink, TimelineFile
+from answerprint.formats.timelines.model import MediaLink, TimelineFile, record_frames
 from answerprint.formats.timelines.relinking import Relink, relink, relinked
 from answerprint.pipeline.cutting import DRAFT, Drafted, draft, film_of
 from answerprint.pipeline.film import Film
@@ -94,7 +94,7 @@ def adopt_in(
         making.decisions = making.catalogue.decisions()
         film = film_of(making)
         drafted = draft(making, film, production.root, keep=not dry_run)
-        left = () if undo else differences(_bare(drafted.cut), _bare(after))
+        left = () if undo else (*differences(_bare(drafted.cut), _bare(after)), *_gaps(after))
         if dry_run and decided:
             _take_back(making)
         export_decisions(production, making.catalogue)
@@ -167,6 +167,16 @@ def _bare(cut: Cut) -> TimelineFile:
     """A cut on assets, as `differences` reads it; what is muted is not heard or seen."""
     tracks = tuple(one for one in cut.tracks if not one.muted and one.role != "room tone")
     return TimelineFile(cut=msgspec.structs.replace(cut, tracks=tracks), media={})
+
+
+def _gaps(cut: Cut) -> Iterator[Change]:
+    """Where nothing is seen or heard: a rough cut of slots end to end has no such place."""
+    end = 0
+    clips = (clip for track in cut.tracks if not track.muted for clip in track.clips if not clip.muted)
+    for first, last in sorted(record_frames(clip, cut.rate) for clip in clips):
+        if first > end:
+            yield Change(kind="added", track="all", name="a gap", after=cut.timecode(end), frames=first - end)
+        end = max(end, last)
 
 
 class _Adoption:
