@@ -80,7 +80,7 @@ def adopt_in(
         decided: list[Decision] = []
         kept_out: list[Decision] = []
         relinks: dict[str, Relink] = {}
-        against, after = DRAFT, now.cut
+        against, after, links = DRAFT, now.cut, dict[str, MediaLink]()
         if undo:
             _take_back(making)
         else:
@@ -89,12 +89,13 @@ def adopt_in(
             known = _known(making, film)
             relinks, after = _relinked(found, known, file, now.cut.rate)
             against, before = _sent(making, now.cut, after)
-            adoption = _Adoption(making, before, now.cut, after, dict(known), prefer_timeline)
+            links = dict(known)
+            adoption = _Adoption(making, before, now.cut, after, links, prefer_timeline)
             decided, kept_out = adoption.take_over(film, file.name, by)
         making.decisions = making.catalogue.decisions()
         film = film_of(making)
         drafted = draft(making, film, production.root, keep=not dry_run)
-        left = () if undo else (*differences(_bare(drafted.cut), _bare(after)), *_gaps(after))
+        left = () if undo else _left(drafted.cut, after, links)
         if dry_run and decided:
             _take_back(making)
         export_decisions(production, making.catalogue)
@@ -169,6 +170,21 @@ def _bare(cut: Cut) -> TimelineFile:
     return TimelineFile(cut=msgspec.structs.replace(cut, tracks=tracks), media={})
 
 
+def _left(cut: Cut, after: Cut, links: Mapping[str, MediaLink]) -> tuple[Change, ...]:
+    """How a timeline still differs from the cut that was made after it."""
+    apart = [
+        Change(
+            kind="changed",
+            track="all",
+            name=clip.name,
+            after=after.timecode(record_frames(clip, after.rate)[0]),
+            detail="sound and picture out of step, or in several parts",
+        )
+        for clip in returned(cut, after, links).apart
+    ]
+    return (*differences(_bare(cut), _bare(after)), *apart, *_gaps(after))
+
+
 def _gaps(cut: Cut) -> Iterator[Change]:
     """Where nothing is seen or heard: a rough cut of slots end to end has no such place."""
     end = 0
@@ -195,7 +211,7 @@ class _Adoption:
         self._cuts = (before, now, after)
         self._links = links
         self._before_it = dict(making.decisions)
-        since = {one.proposal for one in returned(before, now, links)}
+        since = {one.proposal for one in returned(before, now, links).decisions}
         # Slots that people have decided otherwise since the timeline went out stay as they decided.
         self._settled = set() if prefer_timeline else since & self._before_it.keys()
 
@@ -210,7 +226,8 @@ class _Adoption:
         kept: dict[str, Decision] = {}
         sent = before
         for _ in range(PASSES):
-            wanted = returned(sent, after, self._links, order_of(self._making.decisions).out)
+            out = order_of(self._making.decisions).out
+            wanted = returned(sent, after, self._links, out).decisions
             fresh = [
                 self._whole(one, film)
                 for one in wanted

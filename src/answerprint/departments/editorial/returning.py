@@ -47,20 +47,29 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     slip: Time | None = None
 
 
-def returned(
-    before: Cut, after: Cut, links: Mapping[str, MediaLink], out: Sequence[str] = ()
-) -> list[Decision]:
+class Returned(msgspec.Struct, frozen=True):
+    """What an editor decided. apart: clips whose slot no decision can say, its sound out of step with its
+    picture, at another speed, or in several parts."""
+
+    decisions: tuple[Decision, ...]
+    apart: tuple[Clip, ...]
+
+
+def returned(before: Cut, after: Cut, links: Mapping[str, MediaLink], out: Sequence[str] = ()) -> Returned:
     """The decisions that turn the cut that went out into the one that came back, both on assets that links
     knows. out: slots that a paper edit leaves out already.
 
-    What a decision cannot say (a gap, a speed, an effect, sound out of sync) is in none: cut again, compare.
+    What else a decision cannot say (a gap, an effect) is in neither: cut again, and compare.
     """
     reader = _Reader(before, links)
     old, new = reader.slots(before), reader.slots(after)
-    decisions = []
+    decisions: list[Decision] = []
+    apart: list[Clip] = []
     for id, slot in new.items():
         earlier = reader.form(old[id]) if id in old else None
         now = reader.form(slot, earlier)
+        if now is None:
+            apart.append((slot.heard or slot.seen)[0])
         if now is None or now == earlier:
             continue
         if id.startswith(INSERT):
@@ -79,7 +88,7 @@ def returned(
     if gone or [id for id in old if id in new] != list(new):
         frozen_order = {"order": list(new), "out": list(dict.fromkeys((*out, *gone)))}
         decisions.append(Decision(proposal=PAPER, answer="accept", frozen=frozen_order))
-    return decisions
+    return Returned(tuple(decisions), tuple(apart))
 
 
 def cutaway_of(slot: str) -> str:
