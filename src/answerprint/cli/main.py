@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "paper": Command("Editorial", "paper", "The cut as a text: move, delete, restore its lines"),
     "adopt": Command("Editorial", "adopt", "A timeline back from an editing program, its changes as decisions"),
     "notes": Command("Editorial", "notes", "Review notes of Resolve, Premiere, Avid, Frame.io, as proposals"),
+    "turnover": Command("Editorial", "turnover", "A version handed over to sound, colour or effects, counted"),
     "continuity": Command("Editorial", "continuity", "What changed across cuts that should not have"),
     "reframe": Command("Editorial", "reframe", "Another aspect ratio, the crop window following the subject"),
     "convert": Command(

@@ -103,6 +103,16 @@ def write_ale_file(cut: Cut, media: Mapping[str, MediaLink]) -> bytes:
     return _written([_pulled(row, cut, _link(media, row.clip)) for row in _rows(cut, media)], cut, media)
 
 
+def write_stretches(
+    stretches: Sequence[tuple[str, str, int, int]], cut: Cut, media: Mapping[str, MediaLink]
+) -> bytes:
+    """Stretches of media that a cut needs, a row each: (asset, tracks as `VA1A2`, first frame, end)."""
+    rows = [
+        _row(media[asset].name, [tracks], start, end, media[asset]) for asset, tracks, start, end in stretches
+    ]
+    return _written(rows, cut, media)
+
+
 def write_media_list(cut: Cut, media: Mapping[str, MediaLink]) -> bytes:
     """The media that a cut shows, nested cuts included: a row for every file, whole."""
     rows = []
@@ -161,7 +171,7 @@ def _row(name: str, tracks: Sequence[str], start: int, end: int, link: MediaLink
     def label(frame: int) -> str:
         return format_timecode(frame, link.rate, drop=link.drop, wrap=True)
 
-    picture, sound = [one for one in tracks if one == "V"], [one for one in tracks if one != "V"]
+    picture, sound = [one for one in tracks if one[0] == "V"], [one for one in tracks if one[0] != "V"]
     return {
         "Name": _plain(name),
         "Tracks": "".join(picture + sorted(sound, key=lambda one: int(one[1:]))),

@@ -1,0 +1,1 @@
+"""Turnovers: what sound, colour and effects houses are handed of a locked cut, counted."""
