@@ -122,28 +122,47 @@ def slot_frozen(production: Production, catalogue: Catalogue, slot: str) -> dict
         if one["id"] == slot:
             level = {"gain_db": one["gain_db"]} if one["gain_db"] is not None else {}
             cut = catalogue.cut(versions[-1].number)
-            return {**level, **(_picture_of(cut, slot) if cut is not None else {})}
+            return {**level, **({**_picture_of(cut, slot), **_parts_of(cut, slot)} if cut else {})}
     return None
+
+
+def _parts_of(cut: Cut, slot: str) -> dict[str, Any]:
+    """The parts of a slot that words were cut out of: seconds from its start, and frames."""
+    clips = [
+        clip
+        for track in cut.tracks
+        if not track.muted and track.kind == "audio"
+        for clip in track.clips
+        if clip.slot == slot and clip.lines
+    ]
+    if len(clips) < 2:
+        return {}
+    start = clips[0].source.start
+    return {
+        "parts": [
+            [str((one.source.start - start).seconds), one.record.duration.frame(cut.rate)] for one in clips
+        ]
+    }
 
 
 def _picture_of(cut: Cut, slot: str) -> dict[str, Any]:
     """Where a slot's picture differs from its sound, in frames, and the cutaway in the midst of it."""
     rate = cut.rate
     pictures = [clip for track in cut.tracks_of("video") for clip in track.clips if clip.slot == slot]
-    sound = next((c for t in cut.tracks_of("audio") for c in t.clips if c.slot == slot and not t.muted), None)
-    if not pictures or sound is None:
+    sounds = [c for t in cut.tracks_of("audio") for c in t.clips if c.slot == slot and not t.muted]
+    if not pictures or not sounds:
         return {}
-    head = (pictures[0].record.start - sound.record.start).frame(rate)
-    tail = (pictures[-1].record.end - sound.record.end).frame(rate)
+    head = (pictures[0].record.start - sounds[0].record.start).frame(rate)
+    tail = (pictures[-1].record.end - sounds[-1].record.end).frame(rate)
     frozen: dict[str, Any] = {name: frames for name, frames in (("head", head), ("tail", tail)) if frames}
     over = pictures[0].record.end
     for track in cut.tracks_of("video") if len(pictures) > 1 else ():
         for clip in track.clips:
-            if clip.record.start == over:
+            if clip.record.start == over and clip.slot != slot:
                 frozen["cutaway"] = {
                     "asset": clip.asset,
                     "source": str(clip.source.start.seconds),
-                    "start": (over - sound.record.start).frame(rate),
+                    "start": (over - sounds[0].record.start).frame(rate),
                     "frames": clip.record.duration.frame(rate),
                 }
     return frozen

@@ -35,6 +35,7 @@ from answerprint.departments.editorial.takes import (
 )
 from answerprint.departments.editorial.taste import learned_weights
 from answerprint.departments.editorial.views import View, views_of
+from answerprint.departments.editorial.word_cuts import cut_words, word_edit
 from answerprint.formats.screenplays.model import Line, Screenplay
 
 OPENER = seconds("3")  # how long a clip without speech opens its scene
@@ -82,6 +83,7 @@ def assemble(
         decisions=decisions,
     )
     pieces, missing, joining, told = _timed(script, material)
+    pieces, jumps = cut_words(pieces, word_edit(decisions), settings.rate)
     pieces = split_edits(pieces, script.style.time("overlap"), settings.rate, settings.handles, script.views)
     pieces = add_reactions(
         pieces,
@@ -101,7 +103,7 @@ def assemble(
         material=material,
         passed_over=_flubbed(table, pieces),
         score=total_score(lines, _candidates(table, chosen), joining),
-        findings=told,
+        findings=[*told, *jumps],
     )
 
 

@@ -149,8 +149,17 @@ def _decided(cut: Cut, decisions: Mapping[str, Decision]) -> Iterator[Illegal]:
                     rule="rejected", where=where, detail=f"{clip.id} shows what {decision.by} rejected"
                 )
             own_sound = track.kind == "audio" and clip.asset == decision.asset
-            if decision.answer == "lock" and own_sound and decision.range not in (None, clip.source):
+            if decision.answer == "lock" and own_sound and not _as_locked(clip, decision):
                 yield Illegal(rule="lock", where=where, detail=f"{clip.id} is not as it was locked")
+
+
+def _as_locked(clip: Clip, decision: Decision) -> bool:
+    """Whether a clip is what was locked, or a part of it where it was locked in parts."""
+    if decision.range is None or decision.range == clip.source:
+        return True
+    whole = decision.range
+    inside = whole.start <= clip.source.start and clip.source.end <= whole.end
+    return bool(decision.frozen.get("parts")) and inside
 
 
 def _covered(cut: Cut, facts: Facts, decisions: Mapping[str, Decision]) -> Iterator[Illegal]:

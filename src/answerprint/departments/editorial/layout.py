@@ -19,6 +19,7 @@ from answerprint.departments.editorial.pieces import Cutaway, Piece
 from answerprint.departments.editorial.room_tone import ROOM_TONE, room_tone
 from answerprint.departments.editorial.styles import DEFAULT
 from answerprint.departments.editorial.takes import WEIGHTS, Refused
+from answerprint.departments.editorial.word_cuts import PART, slot_of
 
 
 class CutSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +113,7 @@ def lay_out(
             record=record,
             source=piece.source,
             name=piece.material.asset.name,
-            slot=piece.id,
+            slot=slot_of(piece.id),
             lines=(piece.line,) if piece.line else (),
             link=piece.id,
             locked=piece.locked,
@@ -121,6 +122,10 @@ def lay_out(
         heard, unheard = _sound(piece, base, settings)
         dialogue += heard
         scratch += unheard
+        if PART in piece.id:
+            at = next(at for at, one in enumerate(slots) if one.id == slot_of(piece.id))
+            slots[at] = _longer(slots[at], piece, record, handles)
+            continue
         slots.append(_slot(piece, record, handles))
         if piece.cutaway is not None:
             slots.append(_cutaway_slot(piece, piece.cutaway, start, settings))
@@ -214,7 +219,7 @@ def _pictures(pieces: Sequence[Piece], starts: Sequence[int], settings: CutSetti
             record=Range.of_ticks(start, end, settings.rate),
             source=piece.source,
             name=piece.material.asset.name,
-            slot=piece.id,
+            slot=slot_of(piece.id),
             lines=(piece.line,) if piece.line else (),
             link=piece.id,
             locked=piece.locked,
@@ -274,6 +279,21 @@ def _slot(piece: Piece, record: Range, handles: Handles) -> Slot:
         decided=piece.decided,
         handles=handles,
     )
+
+
+def _longer(slot: Slot, piece: Piece, record: Range, handles: Handles) -> Slot:
+    """A slot with a further part of it."""
+    return msgspec.structs.replace(
+        slot,
+        source=Range(slot.source.start, piece.source.end),
+        record=Range(slot.record.start, record.end),
+        spoken=_joined(slot.spoken, piece.spoken),
+        handles=Handles(slot.handles.head, handles.tail),
+    )
+
+
+def _joined(one: Range | None, other: Range | None) -> Range | None:
+    return Range(one.start, other.end) if one is not None and other is not None else one or other
 
 
 def _split_words(lead: int, rate: Fraction) -> str:

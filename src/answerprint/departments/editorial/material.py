@@ -31,6 +31,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     asset: Asset
     frames: FrameGrid | None = None  # None for sound without picture
     readings: Track | None = None
+    words: Track | None = None
     voice: Track | None = None
     looks: Track | None = None
     shots: Track | None = None

@@ -19,6 +19,7 @@ from answerprint.departments.editorial.material import Material, seconds
 from answerprint.departments.editorial.pieces import CUTAWAY, DECIDED, Cutaway, Piece
 from answerprint.departments.editorial.styles import Style
 from answerprint.departments.editorial.views import View
+from answerprint.departments.editorial.word_cuts import PART
 
 INTO = Fraction(11, 20)  # of the line: where the listener is seen
 BACK = seconds("1")  # of the line that its speaker has again at the end
@@ -46,7 +47,7 @@ def add_reactions(
     made = []
     length = style.time("reaction")
     for piece in pieces:
-        if _wants(piece, style) and not piece.locked:
+        if _wants(piece, style) and not piece.locked and PART not in piece.id:
             found = _options(piece, material.get(piece.scene, ()), views, length, rate, handles, taken)
             cutaway = _decided(piece, found, decisions.get(f"{CUTAWAY}{piece.line}"), rate)
             if cutaway is not None:

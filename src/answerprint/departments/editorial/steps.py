@@ -57,11 +57,12 @@ class AssembleStep(Step):
     """The rough cut in script order, or a string-out where there is no screenplay."""
 
     name: ClassVar[str] = "assemble"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection")
     optional: ClassVar[tuple[str, ...]] = (
         "screenplay",
         "readings",
+        "words",
         "voice",
         "looks",
         "shots",
@@ -102,13 +103,14 @@ def _material(inputs: Inputs, brief: Brief) -> list[Material]:
     grids = records("frames", FrameGrid)
     inspections = records("inspection", Inspection)
     listened = records("listening", Listening) if "listening" in inputs else {}
-    readings, voices, looks = (tracks(name) for name in ("readings", "voice", "looks"))
+    readings, words, voices, looks = (tracks(name) for name in ("readings", "words", "voice", "looks"))
     shots, claps, shot_looks, faces = (tracks(name) for name in ("shots", "claps", "shot_looks", "faces"))
     return [
         Material(
             asset=asset,
             frames=grids.get(asset.id),
             readings=readings.get(asset.id),
+            words=words.get(asset.id),
             voice=voices.get(asset.id),
             looks=looks.get(asset.id),
             shots=shots.get(asset.id),

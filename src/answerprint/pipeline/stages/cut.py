@@ -53,6 +53,7 @@ def _gathered(making: Making, slates: dict[str, Slate], matches: SyncMap) -> dic
             ("frames", "inspect", "frames"),
             ("inspection", "inspect", "inspection"),
             ("readings", "readings", "readings"),
+            ("words", "readings", "words"),
             ("voice", "voice", "voice"),
             ("looks", "looks", "looks"),
             ("shots", "shots", "shots"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from answerprint.core.cut import Clip
@@ -20,6 +21,7 @@ from answerprint.pipeline.film import Film
 from answerprint.pipeline.making import Making
 from answerprint.pipeline.stages.render import load_grids
 
+_PART = re.compile(r"#\d+/")
 PREFERRED = ("mix", "boom")  # several microphones summed would comb: one is heard, all are kept
 
 
@@ -105,12 +107,14 @@ def _extent(audio: Stream | None) -> Range | None:
 def _place(clip: Clip, film: Film, goes_on: tuple[bool, bool], speaks: Mapping[str, str]) -> MixPlace:
     """speaks: asset → a clip of it in which somebody speaks, whose gain its room tone takes."""
     gain = clip.metadata.get("gain_db") if clip.locked else None
+    whole = _PART.sub("/", clip.id)  # a part of a reading has the gain of its first
+    follows = whole if whole != clip.id else None
     return MixPlace(
         clip=clip.id,
         start=clip.record.start.frame(film.rate),
         end=clip.record.end.frame(film.rate),
         locked_gain=float(gain) if gain is not None else None,
-        follows=None if clip.lines or clip.link else speaks.get(clip.asset),
+        follows=follows if clip.lines or clip.link else speaks.get(clip.asset),
         goes_on=goes_on,
     )
 
