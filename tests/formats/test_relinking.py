@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import msgspec
 import pytest
 
 from answerprint.core.cut import Clip, Cut, CutTrack

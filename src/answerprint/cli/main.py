@@ -39,10 +39,12 @@ COMMANDS: dict[str, Command] = {
     ),
     "takes": Command("Editorial", "takes", "Every reading of every line, take by take; what nobody reads"),
     "cut": Command("Editorial", "cut", "The rough cut: takes, angles, J and L cuts, reactions; what changed"),
-    "paper": Command("Editorial", "paper", "The cut as a text: move, delete, restore its lines"),
-    "adopt": Command("Editorial", "adopt", "A timeline back from an editing program, its changes as decisions"),
+    "paper": Command(
+        "Editorial", "paper", "The cut as a text: move, strike, restore lines and words; tighten pauses"
+    ),
+    "adopt": Command("Editorial", "adopt", "A timeline back from an editor, its changes as decisions"),
     "notes": Command("Editorial", "notes", "Review notes of Resolve, Premiere, Avid, Frame.io, as proposals"),
-    "turnover": Command("Editorial", "turnover", "A version handed over to sound, colour or effects, counted"),
+    "turnover": Command("Editorial", "turnover", "A version handed to sound, colour or effects, all counted"),
     "continuity": Command("Editorial", "continuity", "What changed across cuts that should not have"),
     "reframe": Command("Editorial", "reframe", "Another aspect ratio, the crop window following the subject"),
     "convert": Command(

@@ -40,7 +40,7 @@ class TakesStep(Step):
     """Every reading of every line, take by take."""
 
     name: ClassVar[str] = "takes"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection", "screenplay")
     optional: ClassVar[tuple[str, ...]] = ("readings", "voice", "looks", "listening", "sync")
     writes: ClassVar[tuple[str, ...]] = ("matrix",)

@@ -37,7 +37,10 @@ class Tightening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WordEdit(msgspec.Struct, frozen=True):
-    """What people cut inside of readings. struck: slot → places of the line's spoken words; tight: by slot."""
+    """What people cut inside readings.
+
+    struck: slot → places of the line's spoken words; tight: slot → stretches of its take.
+    """
 
     struck: Mapping[str, tuple[int, ...]] = {}
     tight: Mapping[str, tuple[Tightening, ...]] = {}
