@@ -112,6 +112,24 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(track for track in self.tracks if track.kind == kind)
 
 
+def visible(cut: Cut) -> list[tuple[int, int, Clip]]:
+    """What is seen of a cut: [first, end) frames and the uppermost clip there, in order. Black is in none."""
+    found: list[tuple[int, int, Clip]] = []
+    for track in reversed(cut.tracks_of("video")):
+        for clip in track.clips if not track.muted else ():
+            if clip.muted:
+                continue
+            at, end = (edge.frame(cut.rate, Rounding.EXACT) for edge in (clip.record.start, clip.record.end))
+            above = [one for one in found if one[0] < end and one[1] > at]
+            for first, last, _ in sorted(above, key=lambda one: one[0]):
+                if first > at:
+                    found.append((at, first, clip))
+                at = max(at, last)
+            if at < end:
+                found.append((at, end, clip))
+    return sorted(found, key=lambda one: one[0])
+
+
 def source_time(clip: Clip, frame: int, rate: Fraction) -> Time:
     """The source time shown at a record frame of a clip."""
     offset = Fraction(frame - clip.record.start.frame(rate, Rounding.EXACT)) / rate

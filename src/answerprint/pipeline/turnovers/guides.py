@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerprint.core.cut import Clip, Cut, source_time
+from answerprint.core.cut import Clip, Cut, source_time, visible
 from answerprint.core.time import Range
 from answerprint.core.timecode import format_timecode
 from answerprint.departments.release.burn_ins import Corner, burned
 from answerprint.departments.release.rendering import draw_segment
 from answerprint.departments.release.segment_plans import SegmentPlan, Shown
-from answerprint.formats.timelines.model import frame_on_screen, record_frames
+from answerprint.formats.timelines.model import frame_on_screen
 from answerprint.media.decode import read_pictures, read_sound
 from answerprint.media.display import display_of
 from answerprint.media.encode import AudioSettings, Sound, VideoSettings, write_pictures
@@ -93,11 +93,7 @@ class Descriptions:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._clips: list[tuple[int, int, Clip]] = []
-        for track in reversed(source.cut.tracks_of("video")):
-            if not track.muted:
-                clips = [(*record_frames(clip, source.cut.rate), clip) for clip in track.clips]
-                self._clips = _over(self._clips, clips)
+        self._clips = visible(source.cut)
         self._starts = [first for first, _, _ in self._clips]
 
     def __call__(self, frame: int) -> dict[Corner, str]:
@@ -115,24 +111,6 @@ class Descriptions:
                 texts["bottom_left"] = f"{link.name} {count}"
             texts["bottom_right"] = self._source.labels.get(clip.slot or "", "")
         return texts
-
-
-def _over(
-    above: Sequence[tuple[int, int, Clip]], below: Sequence[tuple[int, int, Clip]]
-) -> list[tuple[int, int, Clip]]:
-    """Stretches of a track where the tracks above it show nothing, with theirs, in order."""
-    found = list(above)
-    for first, end, clip in below:
-        at = first
-        for begins, ends, _ in above:
-            if ends <= at or begins >= end:
-                continue
-            if begins > at:
-                found.append((at, begins, clip))
-            at = max(at, ends)
-        if at < end:
-            found.append((at, end, clip))
-    return sorted(found, key=lambda one: one[0])
 
 
 def guide_sound(source: Source) -> Iterator[Samples]:
