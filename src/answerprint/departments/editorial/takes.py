@@ -15,7 +15,7 @@ import msgspec
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Annotation
 from answerprint.core.time import Range
-from answerprint.departments.editorial.material import Material
+from answerprint.departments.editorial.material import OFF_SCRIPT, Material
 from answerprint.formats.screenplays.model import Line
 
 WEIGHTS: Mapping[str, float] = {
@@ -57,11 +57,22 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     line: str | None = None
 
 
+class Unscripted(msgspec.Struct, frozen=True, kw_only=True):
+    """Speech of a take that is no line: improvised, or a remark. draft: what it may have been."""
+
+    asset: str
+    range: Range
+    take: str
+    setup: str
+    draft: str
+
+
 class TakeTable(msgspec.Struct, frozen=True, kw_only=True):
-    """The line-by-take matrix: candidates best first, and what was refused."""
+    """The line-by-take matrix: candidates best first, what was refused, and what is off the script."""
 
     candidates: Mapping[str, tuple[Candidate, ...]]
     refused: tuple[Refused, ...]
+    off_script: tuple[Unscripted, ...] = ()
 
 
 def compare_takes(
@@ -75,13 +86,24 @@ def compare_takes(
     typical = _typical_luma(material, scenes)
     found: dict[str, list[Candidate]] = {line.key: [] for line in lines}
     refused: list[Refused] = []
+    off_script: list[Unscripted] = []
     for one in material:
         if one.readings is None:
             continue
         for annotation in one.readings.annotations:
+            range_ = one.readings.range_of(annotation)
+            if annotation.label == OFF_SCRIPT:
+                off_script.append(
+                    Unscripted(
+                        asset=one.asset.id,
+                        range=range_,
+                        take=one.label,
+                        setup=one.setup,
+                        draft=annotation.text,
+                    )
+                )
             if annotation.label not in scenes:
                 continue
-            range_ = one.readings.range_of(annotation)
             objection = _objection(one, annotation, range_, decisions)
             if objection:
                 refused.append(
@@ -94,7 +116,7 @@ def compare_takes(
         key: tuple(sorted(each, key=lambda one: (not one.circled, -one.score, one.label, one.range.start)))
         for key, each in found.items()
     }
-    return TakeTable(candidates=ranked, refused=tuple(refused))
+    return TakeTable(candidates=ranked, refused=tuple(refused), off_script=tuple(off_script))
 
 
 def reason_for(chosen: Candidate, others: Sequence[Candidate]) -> str:
