@@ -177,7 +177,7 @@ class _Plan:
     def drops(self, line: int) -> None:
         words = self.words(line)
         long = [at for at in range(1, len(words) - 1) if len(words[at]) > 4]
-        at = self.chance.choice(long)
+        at = self.chance.choice(long or range(1, len(words) - 1))
         count = self.chance.choice((1, 2)) if at + 2 < len(words) else 1
         said = [*words[:at], *words[at + count :]]
         self.phrases.append(

@@ -29,16 +29,16 @@ TORSO = (-1.05, 1.05, 1.05, 2.6)
 TORSO_GRID = (4, 3)  # columns, rows that are compared one by one
 CROWN = (-0.36, -0.80, 0.36, -0.44)
 ABOVE = (-0.38, -1.05, 0.38, -0.78)
-LOCKS = ((-0.80, -0.1, -0.54, 0.5), (0.54, -0.1, 0.80, 0.5))
+LOCKS = ((-0.95, -0.25, -0.66, 0.45), (0.66, -0.25, 0.95, 0.45))
 SKIN = (-0.22, -0.15, 0.22, 0.3)
 Part = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class PersonChange:
-    """Somebody in both pictures. wardrobe, hair, locks: colour differences (ΔE*ab) of what is worn, of hair
-    with what is on it, and of what hangs beside the face; spread: 0 … 1, how little the colours worn have in
-    common; before, after: the faces. None where the part is not seen in both."""
+    """Somebody in both pictures. wardrobe, hair: colour differences (ΔE*ab) of what is worn and of the hair,
+    the most changed parts of it; spread: 0 … 1, how little the colours worn have in common; before, after:
+    the faces. None where the part is not seen in both."""
 
     before: SeenFace
     after: SeenFace
@@ -110,26 +110,21 @@ def _change(
         wardrobe = float(np.median(_differences(worn[0], worn[1])))
         spread = 1 - alike(*(colours_of(one.reshape(-1, 3)) for one in (worn[0], worn[1])))
     crown = _differs(light, face.box, later.light, other.box, CROWN, 0.6)
-    top = float(np.sort(crown)[-2]) if crown is not None else 0.0  # a band covers two of its six parts
-    if surfaces is None:
-        return PersonChange(face, other, wardrobe, spread, None if crown is None else top, 0.0)
-    behind = (surfaces.earlier * np.clip(lit, 0.2, 5)).astype(np.float32)
-    above, *locks = (
-        _differs_from_all(light, face, later.light, other, behind, laid(surfaces, face), part)
-        for part in (ABOVE, *LOCKS)
-    )
-    return PersonChange(face, other, wardrobe, spread, max(top, above), float(np.mean(locks)))
+    top = float(np.sort(crown)[-2]) if crown is not None else None  # a band covers two of its six parts
+    if top is None or surfaces is None or not surfaces.points:
+        return PersonChange(face, other, wardrobe, spread, top, 0.0)
+    above, *locks = (_differs_from_all(light, face, later, other, surfaces, part) for part in (ABOVE, *LOCKS))
+    return PersonChange(face, other, wardrobe, spread, max(top, above), min(locks))
 
 
 def _differs_from_all(
-    light: Floats, face: SeenFace, later: Floats, other: SeenFace, behind: Floats, placed: Part, part: Part
+    light: Floats, face: SeenFace, later: Look, other: SeenFace, surfaces: Surfaces, part: Part
 ) -> float:
     """How a part round a face differs from what was at the same part before, and from what is behind it: a
-    wall seen beside a head that moved is no other hair. behind: the earlier light laid on the later picture;
-    placed: the earlier face in it. 0 where the part is not seen."""
-    by_head = _differs(light, face.box, later, other.box, part)
-    gone = _differs(light, face.box, later, placed, part)
-    come = _differs(behind, other.box, later, other.box, part)
+    wall seen beside a head that moved is no other hair. 0 where it is not seen."""
+    by_head = _differs(light, face.box, later.light, other.box, part)
+    gone = _differs(light, face.box, later.light, laid(surfaces, face), part)
+    come = _differs(surfaces.earlier, other.box, later.light, other.box, part)
     if by_head is None or gone is None or come is None:
         return 0.0
     return min(float(np.median(by_head)), max(float(np.median(gone)), float(np.median(come))))

@@ -13,7 +13,7 @@ from answerprint.core.logged import Listening, SoundMatch
 from answerprint.core.records import Annotation, Track
 from answerprint.departments.footage.speech.alignment import Aligner
 from answerprint.departments.footage.speech.placing import placed
-from answerprint.departments.footage.speech.quietening import quietened
+from answerprint.departments.footage.speech.quietening import EDGES, quietened
 from answerprint.departments.footage.speech.readings import Heard, Reading, ScriptListener
 from answerprint.departments.footage.speech.refining import refined
 from answerprint.departments.footage.speech.verifying import verified
@@ -97,7 +97,7 @@ def closely_heard(
     clear = quietened(samples, voice)
     heard = (listener or ScriptListener(lines)).listen(clear, voice)
     heard = placed(clear, voice, verified(clear, heard, words, aligner), words, aligner)
-    return refined(samples, heard, aligner)
+    return refined(quietened(samples, voice, EDGES), heard, aligner)
 
 
 @lru_cache(maxsize=1)

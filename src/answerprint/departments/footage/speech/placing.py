@@ -1,8 +1,8 @@
 """Lines that were said and not made out, held against the sound where the script's order expects them.
 
-A recogniser that chooses among all words slips on short lines, in noise, and on voices it knows badly. What is
-said between readings of neighbouring lines is mostly the line between them, or the first words of the next: a
-few candidates, each laid on the sound and weighed against what was heard there.
+A recogniser that chooses among all words slips on short lines, in noise, and on voices it knows badly. What
+is said between readings of neighbouring lines is mostly the line between them, or the first words of the
+next: a few candidates, each laid on the sound and weighed against what was heard there.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.departments.footage.speech.alignment import AlignedWord, Aligner
+from answerprint.departments.footage.speech.echoes import echoes
 from answerprint.departments.footage.speech.readings import (
     Heard,
     Reading,
@@ -32,18 +34,25 @@ BETWEEN = 8  # lines between two readings that may have been said there, at most
 PACE = (0.6, 1.7)  # how much quicker or slower than the take's other lines one may be said
 COVERED = 0.7  # of a stretch that the words laid on it have to fill
 WORSE = -0.9  # log likelihoods a frame that a line may fit worse than what was heard in its place …
+WORSE_FITTING = -1.7  # … one that only is missing there and fits well …
+FITTING = -2.8  # log likelihoods a frame of words that fit well
 WORSE_BEGUN = -0.7  # … and the first words of one
 UNHEARD = 1.0  # … and, where nothing was heard, worse than the take's other lines
 BENEFIT = 90.0  # log likelihoods that a line may fit worse than what was heard for all of it to be said
 DOUBT = 40.0  # … and for words heard beside it, in its breath, to be no others
 BESIDE = 3  # so many of them at most
 PASSES = 3  # what is found makes its neighbours expected
+SOON = 3 * RATE  # samples after a false start in which its line begins
+MOST = 0.7  # of a line's words, and of the words heard, that are the same in order
 FEWEST = 2  # words that make a false start
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Speech in [start, end) samples that is in no reading, and what was heard in it. alone: between pauses."""
+    """Speech in [start, end) samples that is in no reading, and what was heard in it.
+
+    alone: between pauses.
+    """
 
     start: int
     end: int
@@ -134,11 +143,12 @@ def _whole(
     line: Sequence[str],
     aligner: Aligner,
 ) -> Reading | None:
-    """The reading with every word of the line, where some were not heard and all may as well have been said."""
+    """The reading with every word of the line, where some were not heard and all may well have been said."""
     start, end = max(0, own[0] - AIR), min(len(samples), own[1] + AIR)
     sound = samples[start:end]
-    said = sorted([*reading.words, *beside], key=lambda word: word.start_sample)
-    if not aligner.align(sound, [word.text for word in said], start):
+    told = [(word.start_sample, word.text) for word in reading.words]
+    told += [(word.start_sample, word.text) for word in beside]
+    if not aligner.align(sound, [text for _, text in sorted(told)], start):
         return None
     weight = aligner.total
     words = aligner.align(sound, line, start)
@@ -212,16 +222,16 @@ def _best(
     usual = _mean_fit(stretch.heard)
     if usual is None:
         usual = median(word.fit for one in readings for word in one.words if word.kind == "match") - UNHEARD
-    follows = next((one.line_key for one in readings if one.start_sample >= stretch.end - AIR), None)
+    follows = next((one for one in readings if one.start_sample >= stretch.end - AIR), None)
+    expected = next((key for key in keys if _paced(length, lines[key], pace)), None)
     best: Laid | None = None
     for key in keys:
         line = lines[key]
-        begun = stretch.alone and key in (follows, keys[0])
+        begun = stretch.alone and key in (follows and follows.line_key, keys[0])
         lengths = range(len(line) - 2, FEWEST - 1, -1) if begun else ()
         for said in (len(line), *lengths):
             texts = line[:said]
-            usually = pace * sum(len(one) for one in texts)
-            if not PACE[0] * usually <= length <= PACE[1] * usually:
+            if not _paced(length, texts, pace):
                 continue
             words = aligner.align(sound, texts, start)
             filled = sum(one.end_sample - one.start_sample for one in words)
@@ -231,12 +241,65 @@ def _best(
                 gain = (_mean_fit(words) or 0.0) - usual
             else:
                 gain = (aligner.total - weight) * FRAME / len(sound)
-            least = WORSE if said == len(line) else WORSE_BEGUN
+            fits = key == expected and (_mean_fit(words) or -math.inf) >= FITTING
+            least = WORSE_BEGUN if said < len(line) else WORSE_FITTING if fits else WORSE
             if gain >= least and (best is None or gain > best.gain):
                 best = Laid(key, tuple(words), gain)
             if gain >= least and said == len(line):
                 break  # its first words alone always fit about as well
+    if best is None and stretch.alone:
+        if expected is not None:
+            best = _by_words(stretch, expected, lines[expected])
+        if best is None and follows is not None:
+            best = _echo(samples, stretch, follows, readings, lines[follows.line_key])
     return best
+
+
+def _paced(length: int, words: Sequence[str], pace: float) -> bool:
+    """Whether so many samples can be these words at the take's pace."""
+    usually = pace * sum(len(one) for one in words)
+    return PACE[0] * usually <= length <= PACE[1] * usually
+
+
+def _by_words(stretch: Stretch, key: str, line: Sequence[str]) -> Laid | None:
+    """A line of which most words were heard in order, though it sounds unlike them: some voices always do."""
+    heard = [word.text for word in stretch.heard]
+    matcher = SequenceMatcher(None, line, heard, autojunk=False)
+    shared = sum(block.size for block in matcher.get_matching_blocks())
+    if shared < MOST * len(line) or shared < MOST * len(heard):
+        return None
+    return Laid(key, _spread(stretch, line), WORSE)
+
+
+def _spread(stretch: Stretch, words: Sequence[str]) -> tuple[AlignedWord, ...]:
+    """Words over a stretch, each as long as its letters: refining lays them exactly where it can."""
+    share = (stretch.end - stretch.start) / sum(len(word) for word in words)
+    at, found = float(stretch.start), []
+    for place, word in enumerate(words):
+        found.append(AlignedWord(word, round(at), round(at + share * len(word)), FITTING, place))
+        at += share * len(word)
+    return tuple(found)
+
+
+def _echo(
+    samples: NDArray[np.int16],
+    stretch: Stretch,
+    follows: Reading,
+    readings: Sequence[Reading],
+    line: Sequence[str],
+) -> Laid | None:
+    """The first words of the reading that follows, where the stretch sounds like their being said before."""
+    if follows.start_sample - stretch.end > SOON:
+        return None
+    others = [one.start_sample for one in readings if one.line_key != follows.line_key]
+    length = echoes(samples, (stretch.start, stretch.end), follows.start_sample, others)
+    if length is None:
+        return None
+    said = [word for word in follows.words if word.end_sample <= follows.start_sample + length + AIR]
+    count = max((one.script_index + 1 for one in said if one.script_index is not None), default=0)
+    if not 0 < count < len(line):
+        return None
+    return Laid(follows.line_key, _spread(stretch, line[:count]), 0.0)
 
 
 def _pace(readings: Sequence[Reading]) -> float:
@@ -246,7 +309,7 @@ def _pace(readings: Sequence[Reading]) -> float:
     )
 
 
-def _mean_fit(words: Sequence[HeardWord | AlignedWord]) -> float | None:
+def _mean_fit(words: Sequence[HeardWord] | Sequence[AlignedWord]) -> float | None:
     frames = sum(one.end_sample - one.start_sample for one in words)
     if not frames:
         return None

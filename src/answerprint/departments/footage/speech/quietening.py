@@ -1,8 +1,8 @@
 """Noise of the place taken out of speech before it is recognised, where it is loud enough to hide words.
 
 A Wiener filter with decision-directed estimates (Ephraim and Malah, 1984); the noise is what the quietest
-moments of every half minute have in common. It costs clear voices more than it gives them, so it is used only
-under `LOUD`; what it makes is for recognising, never for listening.
+moments of every half minute have in common. It costs clear voices more than it gives them, so words are heard
+in it only under `LOUD`; what it makes is for recognising, never for listening.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from answerprint.departments.footage.speech.recogniser import RATE
 LOUD = (
     15.0  # dB of the voice over the place under which words are hidden (chosen on other voices than reported)
 )
+EDGES = 30.0  # … and under which it hides where they begin and end
 PIECE = 30 * RATE  # samples treated at a time
 OVERLAP = RATE  # … and shared by two pieces
 WINDOW, HOP, SIZE = 400, 160, 512  # samples of a spectrum, between spectra, of the transform
@@ -28,10 +29,12 @@ KEPT = 0.15  # the least that is left of anything
 CARRIED = 0.95  # of the estimate before
 
 
-def quietened(samples: NDArray[np.int16], voice: Sequence[tuple[int, int]]) -> NDArray[np.int16]:
-    """The samples (n,) mono 16 kHz with the place's noise lowered, or as they are where it is low enough.
-    voice: where somebody speaks."""
-    if over_noise(samples, voice) >= LOUD:
+def quietened(
+    samples: NDArray[np.int16], voice: Sequence[tuple[int, int]], under: float = LOUD
+) -> NDArray[np.int16]:
+    """The samples (n,) mono 16 kHz with the place's noise lowered, or as they are where the voice is `under`
+    dB over it and more. voice: where somebody speaks."""
+    if over_noise(samples, voice) >= under:
         return samples
     out = np.zeros(len(samples), np.int16)
     for start in range(0, len(samples), PIECE):

@@ -34,6 +34,7 @@ SURE_FIT = -3.0
 WORST_FIT = -7.0  # … but enough telling words in the line's order are believed down to this …
 WRONG_WORD = 0.5  # … less so much for every word heard between them that is not the line's
 BREATH = RATE // 5  # samples of silence after which what is said has to be the line's own words
+LEAST_STRAY = RATE // 3  # samples of speech off the script that are told
 NEAR = 2  # lines beside one that was found which may have been said too
 SHORT = 3  # a line of so few words has to be said whole and to sound sure
 
@@ -285,7 +286,8 @@ def _said_right(heard: Heard) -> int:
 
 
 def off_script(loose: Sequence[HeardWord], readings: Sequence[Reading]) -> tuple[OffScript, ...]:
-    """Off-script words joined into stretches, broken by pauses and by readings."""
+    """Off-script words joined into stretches, broken by pauses and by readings. A shorter one is no speech:
+    a breath, or the edge of a word."""
     stretches: list[list[HeardWord]] = []
     starts = sorted(reading.start_sample for reading in readings)
     for word in loose:
@@ -304,4 +306,5 @@ def off_script(loose: Sequence[HeardWord], readings: Sequence[Reading]) -> tuple
             words=tuple(words),
         )
         for words in stretches
+        if words[-1].end_sample - words[0].start_sample >= LEAST_STRAY
     )
