@@ -15,7 +15,7 @@ import msgspec
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Annotation
 from answerprint.core.time import Range
-from answerprint.departments.editorial.material import OFF_SCRIPT, Material
+from answerprint.departments.editorial.material import OFF_SCRIPT, Material, seconds
 from answerprint.formats.screenplays.model import Line
 
 WEIGHTS: Mapping[str, float] = {
@@ -30,6 +30,7 @@ MINIMUM_COMPLETENESS = 0.5  # below this a reading is a false start
 SOUND_RANGE_DB = (10.0, 40.0)  # speech over floor: unusable … as good as a studio
 EXPOSURE_TOLERANCE = 2.0  # stops away from the median at which the exposure part reaches 0
 NOTICEABLE = 0.06  # a smaller difference of a part is no reason
+LEAST_OFF_SCRIPT = seconds("1")  # a shorter stretch may be a word of a line that was not made out
 DISPLAY_GAMMA = 2.2  # from coded luma to light, for differences in stops
 
 
@@ -58,7 +59,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unscripted(msgspec.Struct, frozen=True, kw_only=True):
-    """Speech of a take that is no line: improvised, or a remark. draft: what it may have been."""
+    """Speech of a take that is no line: improvised, or a remark, of a second and more. draft: what it may
+    have been."""
 
     asset: str
     range: Range
@@ -92,7 +94,7 @@ def compare_takes(
             continue
         for annotation in one.readings.annotations:
             range_ = one.readings.range_of(annotation)
-            if annotation.label == OFF_SCRIPT:
+            if annotation.label == OFF_SCRIPT and range_.duration >= LEAST_OFF_SCRIPT:
                 off_script.append(
                     Unscripted(
                         asset=one.asset.id,
