@@ -41,6 +41,7 @@ def takes(
 
     What is not logged yet is logged first. Readings are held against the screenplay: whole (●), in part (◐),
     said again later in the same take (○), begun and begun again (–). The last reading of a take counts.
+    Speech of a second and more that is in no line is listed after them, with a draft of what was said.
     Scores are those the cut is made by; a circled take (*) outranks them. Exit code 3 when a line is missing.
 
     Example: answerprint takes film --csv takes.csv --pdf lined.pdf
@@ -91,6 +92,12 @@ def _print(console: Console, found: TakesDocument) -> None:
             line(f"  {MARKS[one.kind]}{circle} {score}  {one.take}  {one.file} {place}{faults}")
         if each.label in found.missing:
             line("  nobody reads it")
+    if found.off_script:
+        line("")
+        line("off the script:")
+        for stray in found.off_script:
+            place = stray.range.start.timecode or stray.range.start.time
+            line(f"  {stray.take}  {stray.file} {place}  {stray.draft}")
     if found.missing:
         line("")
         line(f"{len(found.missing)} of {len(found.lines)} lines are missing: {', '.join(found.missing)}")

@@ -59,12 +59,22 @@ class RefusedDocument(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class OffScriptDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Speech that is in no line. draft: what it may have been, by free dictation."""
+
+    file: str
+    take: str
+    range: RangeDocument
+    draft: str
+
+
 class TakesDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The matrix with names of files and places in them. missing: labels of lines nobody reads."""
 
     lines: tuple[LineDocument, ...]
     setups: tuple[SetUp, ...]
     refused: tuple[RefusedDocument, ...]
+    off_script: tuple[OffScriptDocument, ...]
     missing: tuple[str, ...]
 
 
@@ -149,6 +159,7 @@ def _document(making: Making, matrix: TakeMatrix, scene: str | None) -> TakesDoc
     kept = [one for one in matrix.lines if scene in (None, one.scene)]
     keys = {one.line for one in kept}
     labels = {one.label for one in kept}
+    taken = {each.asset for one in kept for each in one.readings}
     return TakesDocument(
         lines=tuple(
             LineDocument(
@@ -177,6 +188,16 @@ def _document(making: Making, matrix: TakeMatrix, scene: str | None) -> TakesDoc
             )
             for one in matrix.refused
             if one.line is None or one.line in keys
+        ),
+        off_script=tuple(
+            OffScriptDocument(
+                file=making.assets[one.asset].name,
+                take=one.take,
+                range=source_range(making.assets[one.asset], making.grid(one.asset), one.range),
+                draft=one.draft,
+            )
+            for one in matrix.off_script
+            if scene is None or one.asset in taken
         ),
         missing=tuple(one.label for one in matrix.missing if one.line in keys),
     )

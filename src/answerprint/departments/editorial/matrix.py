@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from answerprint.core.time import Range
-from answerprint.departments.editorial.takes import Candidate, Refused, TakeTable
+from answerprint.departments.editorial.takes import Candidate, Refused, TakeTable, Unscripted
 from answerprint.formats.screenplays.model import Line
 
 COMPLETE = 0.95  # share of a line's words from which on it is said whole
@@ -70,11 +70,13 @@ class SetUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakeMatrix(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was read of the script. refused: stretches that cannot serve, with the reason."""
+    """Everything that was read of the script. refused: stretches that cannot serve, with the reason.
+    off_script: what is said in the takes and stands in no line."""
 
     lines: tuple[LineTakes, ...]
     setups: tuple[SetUp, ...]
     refused: tuple[Refused, ...] = ()
+    off_script: tuple[Unscripted, ...] = ()
 
     @property
     def missing(self) -> tuple[LineTakes, ...]:
@@ -108,7 +110,10 @@ def take_matrix(lines: Sequence[Line], table: TakeTable) -> TakeMatrix:
             )
         )
     return TakeMatrix(
-        lines=tuple(rows), setups=_setups(by_take, lines, order, opening), refused=table.refused
+        lines=tuple(rows),
+        setups=_setups(by_take, lines, order, opening),
+        refused=table.refused,
+        off_script=table.off_script,
     )
 
 

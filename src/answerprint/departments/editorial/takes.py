@@ -15,7 +15,7 @@ import msgspec
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Annotation
 from answerprint.core.time import Range
-from answerprint.departments.editorial.material import Material
+from answerprint.departments.editorial.material import OFF_SCRIPT, Material, seconds
 from answerprint.formats.screenplays.model import Line
 
 WEIGHTS: Mapping[str, float] = {
@@ -30,6 +30,7 @@ MINIMUM_COMPLETENESS = 0.5  # below this a reading is a false start
 SOUND_RANGE_DB = (10.0, 40.0)  # speech over floor: unusable … as good as a studio
 EXPOSURE_TOLERANCE = 2.0  # stops away from the median at which the exposure part reaches 0
 NOTICEABLE = 0.06  # a smaller difference of a part is no reason
+LEAST_OFF_SCRIPT = seconds("1")  # a shorter stretch may be a word of a line that was not made out
 DISPLAY_GAMMA = 2.2  # from coded luma to light, for differences in stops
 
 
@@ -57,11 +58,23 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     line: str | None = None
 
 
+class Unscripted(msgspec.Struct, frozen=True, kw_only=True):
+    """Speech of a take that is no line: improvised, or a remark, of a second and more. draft: what it may
+    have been."""
+
+    asset: str
+    range: Range
+    take: str
+    setup: str
+    draft: str
+
+
 class TakeTable(msgspec.Struct, frozen=True, kw_only=True):
-    """The line-by-take matrix: candidates best first, and what was refused."""
+    """The line-by-take matrix: candidates best first, what was refused, and what is off the script."""
 
     candidates: Mapping[str, tuple[Candidate, ...]]
     refused: tuple[Refused, ...]
+    off_script: tuple[Unscripted, ...] = ()
 
 
 def compare_takes(
@@ -75,13 +88,24 @@ def compare_takes(
     typical = _typical_luma(material, scenes)
     found: dict[str, list[Candidate]] = {line.key: [] for line in lines}
     refused: list[Refused] = []
+    off_script: list[Unscripted] = []
     for one in material:
         if one.readings is None:
             continue
         for annotation in one.readings.annotations:
+            range_ = one.readings.range_of(annotation)
+            if annotation.label == OFF_SCRIPT and range_.duration >= LEAST_OFF_SCRIPT:
+                off_script.append(
+                    Unscripted(
+                        asset=one.asset.id,
+                        range=range_,
+                        take=one.label,
+                        setup=one.setup,
+                        draft=annotation.text,
+                    )
+                )
             if annotation.label not in scenes:
                 continue
-            range_ = one.readings.range_of(annotation)
             objection = _objection(one, annotation, range_, decisions)
             if objection:
                 refused.append(
@@ -94,7 +118,7 @@ def compare_takes(
         key: tuple(sorted(each, key=lambda one: (not one.circled, -one.score, one.label, one.range.start)))
         for key, each in found.items()
     }
-    return TakeTable(candidates=ranked, refused=tuple(refused))
+    return TakeTable(candidates=ranked, refused=tuple(refused), off_script=tuple(off_script))
 
 
 def reason_for(chosen: Candidate, others: Sequence[Candidate]) -> str:

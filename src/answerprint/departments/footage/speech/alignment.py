@@ -29,6 +29,7 @@ PAUSE = 60 * RATE // 1000  # samples of silence between words that belong to nei
 CLOSURE = 130 * RATE // 1000  # … unless the word begins with a stop, whose closure is silent
 REACH = 200 * RATE // 1000  # how far an ending may be followed into a pause
 EARLY = 80 * RATE // 1000  # … and a beginning
+LEAST = -745.0  # log of the smallest a double holds
 STOPS = frozenset(("B", "D", "G", "K", "P", "T", "CH", "JH"))
 
 
@@ -70,14 +71,15 @@ class Aligner:
         self._decoder.end_utt()
         segments = self._decoder.seg() if self._decoder.hyp() is not None else None
         segments = list(segments or ())
-        self.total = sum(math.log(one.ascore) if one.ascore > 0 else -745.0 for one in segments)
+        # A word whose likelihood underflows fits nowhere; a silence may only be long.
+        self.total = sum(_log(one.ascore, one.word.startswith(NOISE_WORDS)) for one in segments)
         found = [one for one in segments if not one.word.startswith(NOISE_WORDS)]
         if len(found) != len(words):
             return []
         aligned = []
         for place, (segment, word) in enumerate(zip(found, words, strict=True)):
             frames = segment.end_frame - segment.start_frame + 1
-            likelihood = math.log(segment.ascore) if segment.ascore > 0 else -745.0
+            likelihood = math.log(segment.ascore) if segment.ascore > 0 else LEAST
             aligned.append(
                 AlignedWord(
                     word,
@@ -91,6 +93,12 @@ class Aligner:
 
     def first_phone(self, word: str) -> str:
         return pronounce(word, self._decoder.lookup_word).split()[0]
+
+
+def _log(likelihood: float, silence: bool) -> float:
+    if likelihood > 0:
+        return math.log(likelihood)
+    return LEAST if silence else -math.inf
 
 
 def levels_of(samples: NDArray[np.int16]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

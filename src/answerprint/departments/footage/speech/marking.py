@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from answerprint.core.logged import Listening, SoundMatch
 from answerprint.core.records import Annotation, Track
 from answerprint.departments.footage.speech.alignment import Aligner
+from answerprint.departments.footage.speech.placing import placed
+from answerprint.departments.footage.speech.quietening import EDGES, quietened
 from answerprint.departments.footage.speech.readings import Heard, Reading, ScriptListener
 from answerprint.departments.footage.speech.refining import refined
 from answerprint.departments.footage.speech.verifying import verified
@@ -92,8 +94,10 @@ def closely_heard(
     sound, and the times of all set anew."""
     words = {line.key: spoken_words(line.text) for line in lines}
     aligner = _aligner()
-    heard = (listener or ScriptListener(lines)).listen(samples, voice)
-    return refined(samples, verified(samples, heard, words, aligner), aligner)
+    clear = quietened(samples, voice)
+    heard = (listener or ScriptListener(lines)).listen(clear, voice)
+    heard = placed(clear, voice, verified(clear, heard, words, aligner), words, aligner)
+    return refined(quietened(samples, voice, EDGES), heard, aligner)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ the same stretch about as well as what was heard, the actor is believed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -139,6 +140,8 @@ def _as_written(
     in_place = [line[index] for index in gap.missing]
     written = aligner.align(sound, [*texts[:at], *in_place, *texts[at + len(gap.heard) :]], start)
     as_written = aligner.total
-    if not written or not aligner.align(sound, texts, start) or as_written < aligner.total - BENEFIT:
+    if not written or math.isinf(as_written):
+        return None
+    if not aligner.align(sound, texts, start) or as_written < aligner.total - BENEFIT:
         return None
     return _matches(written[at : at + len(in_place)], gap.missing)
