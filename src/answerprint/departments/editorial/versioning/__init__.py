@@ -1,0 +1,1 @@
+"""Versions of a film: re-cuts of the master under constraints of length, shape and content."""
