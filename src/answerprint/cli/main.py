@@ -46,6 +46,7 @@ COMMANDS: dict[str, Command] = {
     "notes": Command("Editorial", "notes", "Review notes of Resolve, Premiere, Avid, Frame.io, as proposals"),
     "pacing": Command("Editorial", "pacing", "How long shots are; what drags or hurries, what to lay in"),
     "versions": Command("Editorial", "versions", "Trailers, social clips, other lengths and shapes"),
+    "render": Command("Editorial", "render", "Any timeline as a film, a ProRes master or pictures"),
     "turnover": Command("Editorial", "turnover", "A version handed to sound, colour or effects, all counted"),
     "continuity": Command("Editorial", "continuity", "What changed across cuts that should not have"),
     "reframe": Command("Editorial", "reframe", "Another aspect ratio, the crop window following the subject"),

@@ -97,6 +97,7 @@ def join_segments(
             headers = _Headers.of(_pictures_of(first.streams.video, segments[0]))
             video = container.add_stream_from_template(first.streams.video[0])
         video.time_base = 1 / rate
+        video.codec_context.framerate = rate  # without it a .mov gets no timecode track
         video.metadata["language"] = iso_639_2(language)
         if start_timecode:
             video.metadata["timecode"] = start_timecode

@@ -8,12 +8,16 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.core.cut import Cut
 from answerprint.core.errors import MediaError
 from answerprint.core.time import Range, Time
-from answerprint.departments.release.segment_plans import SegmentPlan, Shown
+from answerprint.departments.release.grading import graded
+from answerprint.departments.release.segment_plans import SegmentPlan, Shown, later, plan_segments
+from answerprint.departments.release.wipes import wiped
 from answerprint.media.decode import read_pictures
 from answerprint.media.display import Display, display_of, letterboxed, upright
 from answerprint.media.forms import PictureForm
@@ -43,7 +47,11 @@ def draw_segment(
         yield from incoming
         return
     outgoing = _draw(plan.dissolve.outgoing, plan, media, names or {})
+    wipe = plan.dissolve.wipe
     for place, (before, after) in enumerate(zip(outgoing, incoming, strict=True), start=plan.dissolve.first):
+        if wipe:
+            yield wiped(before, after, wipe, (place + 1) / (plan.dissolve.frames + 1))
+            continue
         # frame 0 of n already shows 1/(n+1) of the new shot, and the last still as much of the old one
         share = np.float32((place + 1) / (plan.dissolve.frames + 1))
         mixed = before + (after.astype(np.float32) - before) * share
@@ -53,9 +61,20 @@ def draw_segment(
 def _draw(
     shown: Shown | None, plan: SegmentPlan, media: Mapping[str, Path], names: Mapping[str, str]
 ) -> Iterator[Pixels]:
-    """One shot's pictures on the raster."""
+    """One shot's pictures on the raster, graded where it has a CDL."""
+    drawn = _ungraded(shown, plan, media, names)
+    grade = shown.cdl if shown is not None else None
+    yield from drawn if grade is None else (graded(pixels, grade) for pixels in drawn)
+
+
+def _ungraded(
+    shown: Shown | None, plan: SegmentPlan, media: Mapping[str, Path], names: Mapping[str, str]
+) -> Iterator[Pixels]:
     if shown is None:
         yield from _still(np.zeros((plan.height, plan.width, 3), np.uint8), plan.frames)
+        return
+    if shown.nested is not None:
+        yield from _nested(shown, shown.nested, plan, media, names)
         return
     name = names.get(shown.asset) or (media[shown.asset].name if shown.asset in media else shown.asset[:12])
     try:
@@ -85,6 +104,49 @@ def _draw(
             if pixels is not None
             else _slate(plan, name, "could not be decoded here")
         )
+
+
+def _nested(
+    shown: Shown, nested: Cut, plan: SegmentPlan, media: Mapping[str, Path], names: Mapping[str, str]
+) -> Iterator[Pixels]:
+    """The frames of a cut inside the cut, at the times that are asked for; before and after it, black."""
+    inner = msgspec.structs.replace(nested, width=plan.width, height=plan.height)
+    wanted = [
+        math.floor((shown.start + shown.speed * frame / plan.rate) * inner.rate)
+        for frame in range(plan.frames)
+    ]
+    if wanted[0] <= wanted[-1]:
+        yield from _frames_of(inner, wanted, media, names)
+        return
+    for start in range(0, len(wanted), BACKWARDS):
+        part = wanted[start : start + BACKWARDS]
+        yield from reversed(list(_frames_of(inner, part[::-1], media, names)))
+
+
+def _frames_of(
+    cut: Cut, wanted: list[int], media: Mapping[str, Path], names: Mapping[str, str]
+) -> Iterator[Pixels]:
+    """Frames of a cut by their rising numbers; what lies outside it is black."""
+    black = np.zeros((cut.height, cut.width, 3), np.uint8)
+    shown = _from(cut, max(0, wanted[0]), media, names)
+    number, current = max(0, wanted[0]) - 1, black
+    for one in wanted:
+        if not 0 <= one < cut.frames:
+            yield black
+            continue
+        while number < one:
+            current, number = next(shown), number + 1
+        yield current
+
+
+def _from(cut: Cut, first: int, media: Mapping[str, Path], names: Mapping[str, str]) -> Iterator[Pixels]:
+    """A cut's frames from one on."""
+    at = 0
+    for plan in plan_segments(cut):
+        end = at + plan.frames
+        if end > first:
+            yield from draw_segment(later(plan, max(0, first - at)), media, names)
+        at = end
 
 
 def _at(

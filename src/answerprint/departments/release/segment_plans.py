@@ -14,8 +14,9 @@ from itertools import pairwise
 
 import msgspec
 
-from answerprint.core.cut import Clip, Cut, CutTrack, source_time
+from answerprint.core.cut import Cdl, Clip, Cut, CutTrack, Transition, source_time
 from answerprint.core.time import Rounding
+from answerprint.departments.release.wipes import wipe_code
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -25,14 +26,17 @@ class Shown(msgspec.Struct, frozen=True):
     start: Fraction  # seconds in the asset's own time
     speed: Fraction = Fraction(1)  # 0 is a freeze frame, below 0 plays backwards
     stream: int | None = None
+    cdl: Cdl | None = None
+    nested: Cut | None = None  # in place of an asset; start counts from its first frame
 
 
 class Dissolve(msgspec.Struct, frozen=True):
-    """The part of a dissolve that a segment holds."""
+    """The part of a dissolve or a wipe that a segment holds."""
 
     outgoing: Shown | None  # None: from black
     frames: int  # of the whole dissolve
     first: int = 0  # the segment's first frame, counted in the dissolve
+    wipe: str = ""  # its SMPTE 258M code; "" dissolves
 
 
 class SegmentPlan(msgspec.Struct, frozen=True):
@@ -65,24 +69,48 @@ def plan_segments(cut: Cut, longest: int | None = None) -> list[SegmentPlan]:
         top = next((one for one in showing if one is not None), None)
         run = _Stretch(start, end, None) if top is None else top.between(start, end)
         if runs and runs[-1].goes_on_in(run):  # an edit that another track hides is none
-            runs[-1] = _Stretch(runs[-1].start, end, run.clip, run.outgoing, run.dissolve)
+            runs[-1] = run.between(runs[-1].start, end)
         else:
             runs.append(run)
     return [_plan(part, cut) for run in runs for part in run.split(longest)]
 
 
+def later(plan: SegmentPlan, frames: int) -> SegmentPlan:
+    """The segment without its first frames."""
+    if not frames:
+        return plan
+
+    def on(shown: Shown | None) -> Shown | None:
+        if shown is None:
+            return None
+        return msgspec.structs.replace(shown, start=shown.start + shown.speed * frames / plan.rate)
+
+    dissolve = plan.dissolve
+    if dissolve is not None:
+        dissolve = msgspec.structs.replace(
+            dissolve, outgoing=on(dissolve.outgoing), first=dissolve.first + frames
+        )
+    return msgspec.structs.replace(
+        plan, frames=plan.frames - frames, picture=on(plan.picture), dissolve=dissolve
+    )
+
+
 @dataclass(frozen=True)
 class _Stretch:
-    """Frames [start, end) of one track between edits: a clip, or a dissolve into it. No clip is black."""
+    """Frames [start, end) of one track between edits: a clip, or a dissolve into it. No clip is black.
+
+    dissolve: where the whole of it starts and ends; wipe: its code.
+    """
 
     start: int
     end: int
     clip: Clip | None
     outgoing: Clip | None = None
-    dissolve: tuple[int, int] | None = None  # where the whole dissolve starts and ends
+    dissolve: tuple[int, int] | None = None
+    wipe: str = ""
 
     def between(self, start: int, end: int) -> _Stretch:
-        return _Stretch(start, end, self.clip, self.outgoing, self.dissolve)
+        return _Stretch(start, end, self.clip, self.outgoing, self.dissolve, self.wipe)
 
     def goes_on_in(self, other: _Stretch) -> bool:
         return (self.end, self.clip, self.outgoing, self.dissolve) == (
@@ -126,11 +154,21 @@ def _stretches(track: CutTrack, rate: Fraction) -> list[_Stretch]:
                     if previous.start < first:
                         stretches.append(previous.between(previous.start, first))
                 outgoing = clips[index - 1] if joined else None
-                stretches.append(_Stretch(first, last, clip, outgoing, (opens, closes)))
+                wipe = _wipe(clip.transition)
+                stretches.append(_Stretch(first, last, clip, outgoing, (opens, closes), wipe))
                 start = last
-        if start < end:
-            stretches.append(_Stretch(start, end, clip))
+        fades = clip.fade_out.frames if clip.fade_out is not None else 0
+        leaves = max(start, end - fades)
+        if start < leaves:
+            stretches.append(_Stretch(start, leaves, clip))
+        if leaves < end and clip.fade_out is not None:
+            wipe = _wipe(clip.fade_out)
+            stretches.append(_Stretch(leaves, end, None, clip, (end - fades, end), wipe))
     return stretches
+
+
+def _wipe(way: Transition) -> str:
+    return (wipe_code(way.name) or "") if way.kind == "wipe" else ""
 
 
 def _at(frame: int, starts: Sequence[int], track: Sequence[_Stretch]) -> _Stretch | None:
@@ -144,10 +182,11 @@ def _plan(run: _Stretch, cut: Cut) -> SegmentPlan:
     if run.dissolve is not None:
         start, end = run.dissolve
         outgoing = None if run.outgoing is None else _shown(run.outgoing, run.start, cut.rate)
-        dissolve = Dissolve(outgoing, end - start, run.start - start)
+        dissolve = Dissolve(outgoing, end - start, run.start - start, run.wipe)
     picture = None if run.clip is None else _shown(run.clip, run.start, cut.rate)
     return SegmentPlan(run.end - run.start, cut.rate, cut.width, cut.height, picture, dissolve)
 
 
 def _shown(clip: Clip, frame: int, rate: Fraction) -> Shown:
-    return Shown(clip.asset, source_time(clip, frame, rate).seconds, clip.speed, clip.stream)
+    start = source_time(clip, frame, rate).seconds
+    return Shown(clip.asset, start, clip.speed, clip.stream, clip.cdl, clip.nested)

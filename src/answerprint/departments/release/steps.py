@@ -5,7 +5,7 @@ What only a run needs is imported in it: a make in which nothing is due loads no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
@@ -15,7 +15,7 @@ import msgspec
 from answerprint.core.cut import Cut
 from answerprint.core.records import Track
 from answerprint.core.time import Range, Time
-from answerprint.departments.release.segment_plans import SegmentPlan
+from answerprint.departments.release.segment_plans import SegmentPlan, Shown
 from answerprint.departments.release.transcript import SpokenWord
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.timelines.model import MediaLink
@@ -33,7 +33,7 @@ class SegmentStep(Step):
     threads: int = 1
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("plan", "media")
     optional: ClassVar[tuple[str, ...]] = ("names",)  # of the assets that are not there
     writes: ClassVar[tuple[str, ...]] = ("segment",)
@@ -63,7 +63,7 @@ class JoinStep(Step):
     language: str
 
     name: ClassVar[str] = "join"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[str, ...]] = ("segments",)
     optional: ClassVar[tuple[str, ...]] = ("mix",)
     writes: ClassVar[tuple[str, ...]] = ("film",)
@@ -84,9 +84,28 @@ class JoinStep(Step):
 
 
 def assets_of(plan: SegmentPlan) -> list[str]:
-    """The assets that a segment shows."""
+    """The assets that a segment shows, those of nested cuts with them."""
     outgoing = plan.dissolve.outgoing if plan.dissolve is not None else None
-    return sorted({shown.asset for shown in (plan.picture, outgoing) if shown is not None})
+    return sorted(
+        {one for shown in (plan.picture, outgoing) if shown is not None for one in _shown_by(shown)}
+    )
+
+
+def _shown_by(shown: Shown) -> Iterator[str]:
+    if shown.nested is None:
+        yield shown.asset
+    else:
+        yield from assets_in(shown.nested)
+
+
+def assets_in(cut: Cut) -> Iterator[str]:
+    """The assets of a cut, those of nested cuts with them."""
+    for track in cut.tracks:
+        for clip in track.clips:
+            if clip.nested is None:
+                yield clip.asset
+            else:
+                yield from assets_in(clip.nested)
 
 
 class SubtitledSlot(msgspec.Struct, frozen=True, kw_only=True):
