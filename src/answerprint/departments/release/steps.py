@@ -186,7 +186,7 @@ class TimelineStep(Step):
     """The cut as OTIO, and its picture and dialogue as CMX3600 EDL."""
 
     name: ClassVar[str] = "timelines"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("brief",)
     writes: ClassVar[tuple[str, ...]] = ("otio", "edl")
     libraries: ClassVar[tuple[str, ...]] = ("OpenTimelineIO",)
