@@ -104,6 +104,13 @@ def measured(cuts: Sequence[Told]) -> dict[str, object]:
                 level = np.quantile(scores[clean], 1 - accused)
                 row[name] = share(own, lambda k, values=scores, least=level: bool(values[k] > least))
         rows.append(row)
+    whole: dict[str, object] = {"error": "all", "cuts": sum(bool(cut.error) for cut in cuts)}
+    for name in ("found", "as kin", "at all"):
+        counted = [(float(str(row[name])), int(str(row["cuts"]))) for row in rows]
+        whole[name] = round(
+            sum(part * count for part, count in counted) / sum(count for _, count in counted), 3
+        )
+    rows.append(whole)
     by_kind = {
         kind: sum(kind in said[k] for k in clean) for kind in sorted({one for k in clean for one in said[k]})
     }

@@ -16,6 +16,7 @@ from answerprint.core.errors import Exit
 
 if TYPE_CHECKING:
     from answerprint.formats.timelines.model import Loss, TimelineFile
+    from answerprint.formats.timelines.relinking import Relink
 
 app = command_app()
 
@@ -44,6 +45,12 @@ def convert(
             "--for", metavar="PROGRAM", help="Also what resolve, premiere, avid or fcp will not show."
         ),
     ] = None,
+    media: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER", readable=False, help="Relink to media there: by path, name, reel and timecode."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be lost.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     json: Json = False,
@@ -52,7 +59,9 @@ def convert(
 
     What was written is read again and laid beside what was meant, clip by clip: the list is what is missing
     there, not what a table says. `lost` is gone, `approximated` is kept in part, `untested` is what nobody
-    has told of the program you named. Exit code 3 when anything is lost.
+    has told of the program you named. With --media the timeline is conformed: its media is known again among
+    files there, transcodes and moved starts included, and what is not stays offline under its own name. Exit
+    code 3 when anything is lost, or offline.
 
     Example: answerprint convert film/out/latest/rough-cut.otio rough-cut.edl --for premiere
     """
@@ -64,6 +73,11 @@ def convert(
     if not dry_run:
         refuse_taken(out, source, force=force)
     found = read_timeline(source, _rate(rate))
+    links: tuple[Relink, ...] = ()
+    if media:
+        from answerprint.pipeline.conforming import conformed
+
+        found, links = conformed(found, media, out.absolute().parent)
     losses = list(found.losses)
     if program is not None:
         losses += expected(found.cut, target.name, program)
@@ -79,6 +93,7 @@ def convert(
         "frames": found.cut.frames,
         "clips": sum(len(track.clips) for track in found.cut.tracks),
         "losses": losses,
+        "media": links,
     }
 
     def text(console: Console) -> None:
@@ -86,10 +101,13 @@ def convert(
         verb = "would be written" if dry_run else "written"
         line = f"{out.name} {verb}: {document['clips']} clips on {tracks} tracks, {found.cut.timecode(0)} on"
         console.print(printable(line), markup=False, highlight=False)
+        for one in links:
+            told = f"found by {one.how}" if one.key else f"offline: {one.detail}"
+            console.print(printable(f"  {one.name}: {told}"), markup=False, highlight=False)
         _print_losses(console, losses)
 
     emit(document, json, text)
-    if any(one.kind == "lost" for one in losses):
+    if any(one.kind == "lost" for one in losses) or any(not one.key for one in links):
         raise typer.Exit(Exit.NEEDS_A_PERSON)
 
 
