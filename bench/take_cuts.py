@@ -1,6 +1,7 @@
 """Cuts of generated takes: legal, complete, without slips that another take is free of, and how they score.
 
-Run: python bench/take_cuts.py [--seed N] [--keep FOLDER]. What bench/takes.py kept is not logged again.
+Run: python bench/take_cuts.py [--flawed] [--seed N] [--keep FOLDER]. What bench/takes.py kept is not logged
+again. --flawed: only from takes with slips, so that no single take will do.
 The three productions of bench/takes.py (recorded takes with their script logs) are cut as `answerprint cut`
 cuts them. What a line of the cut says is known from what was truly said there, not from what was heard.
 Beside it: the best reading of each line by itself (greedy), and its first take, of the same readings.
@@ -35,6 +36,7 @@ from answerprint.pipeline.cutting import cut_in  # noqa: E402
 from answerprint.pipeline.taking import compare_in  # noqa: E402
 
 SLIPS = {"dropped words", "repeated words", "broken off"}  # what of a reading is no longer the line
+FLAWED = {"dropped words", "repeated words", "broken off"}  # forms of takes
 SHAVED = 0.08  # seconds of a reading that may be missing at either end of it
 
 Shown = Mapping[str, tuple[str, Range]]  # line → the asset and the stretch of it that is heard
@@ -53,6 +55,7 @@ class Held:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--flawed", action="store_true", help="only the takes in which lines go wrong")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="make the productions there, and leave them"
@@ -64,14 +67,15 @@ def main() -> None:
     print(f"{'':14}{'':12}{HEADS}")
     with tempfile.TemporaryDirectory() as scratch:
         for made in REPORTED:
-            cut_and_held(made, asked.seed, asked.keep or Path(scratch))
+            takes = [one for one in made_takes(made, asked.seed) if not asked.flawed or one.form in FLAWED]
+            name = f"{made.script}-{asked.seed}{'-flawed' if asked.flawed else ''}"
+            cut_and_held(made, takes, (asked.keep or Path(scratch)) / name)
 
 
-def cut_and_held(made: Production, seed: int, folder: Path) -> None:
+def cut_and_held(made: Production, takes: Sequence[MadeTake], root: Path) -> None:
     """One production, cut three ways."""
     lines = read_fountain((SCRIPTS / f"{made.script}.fountain").read_text()).lines()
-    takes = made_takes(made, seed)
-    production = filmed(made, takes, folder / f"{made.script}-{seed}")
+    production = filmed(made, takes, root)
     began = time.perf_counter()
     drafted = cut_in(production, workers=2)
     took = time.perf_counter() - began
@@ -90,11 +94,12 @@ def cut_and_held(made: Production, seed: int, folder: Path) -> None:
         shown = {key: (one.asset, one.range) for key, one in chosen.items()}
         rows.append((name, total_score(lines, chosen, joining), held(shown, lines, said)))
     for name, score, one in rows:
-        illegal = str(len(drafted.document.legality)) if name == "ours" else "–"
-        title = made.script if name == "ours" else ""
+        title, shaved, illegal = "", "–", "–"  # only a cut has room around its readings, and rules
+        if name == "ours":
+            title, shaved, illegal = made.script, str(one.shaved), str(len(drafted.document.legality))
         covered = f"{one.said} of {one.available}"
         print(
-            f"{title:14}{name:12}{score:8.2f}{covered:>15}{one.flubbed:>22}{one.wrong:>14}{one.shaved:>12}"
+            f"{title:14}{name:12}{score:8.2f}{covered:>15}{one.flubbed:>22}{one.wrong:>14}{shaved:>12}"
             f"{illegal:>15}"
         )
     length = drafted.cut.frames / float(drafted.cut.rate)
@@ -145,8 +150,9 @@ def heard_in(cut: Cut) -> dict[str, tuple[str, Range]]:
 
 def held(shown: Shown, lines: Sequence[Line], said: Mapping[str, MadeTake]) -> Held:
     """What was truly said in the stretches shown, line by line."""
-    whole = {one.line for take in said.values() for one in take.truths if one.complete}
-    clean = {one.line for take in said.values() for one in take.truths if is_clean(one)}
+    truths = [one for take in said.values() for one in take.truths if one.line is not None]
+    whole = {one.line for one in truths if one.complete}
+    clean = {one.line for one in truths if is_clean(one)}
     right = flubbed = wrong = shaved = 0
     for place, line in enumerate(lines):
         if line.key not in shown:
@@ -165,7 +171,7 @@ def held(shown: Shown, lines: Sequence[Line], said: Mapping[str, MadeTake]) -> H
 
 
 def is_clean(one: Truth) -> bool:
-    return one.line is not None and one.complete and not SLIPS & set(one.faults)
+    return one.complete and not SLIPS & set(one.faults)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from answerprint.core.logged import Slate
+from answerprint.core.records import Annotation, Asset, Track
 from answerprint.core.time import Range
+from answerprint.departments.editorial.material import Material
 from answerprint.departments.editorial.matrix import TakeMatrix, take_matrix
-from answerprint.departments.editorial.takes import Candidate, Refused, TakeTable
+from answerprint.departments.editorial.takes import Candidate, Refused, TakeTable, compare_takes
 from answerprint.formats.screenplays.model import Line
 
 LINES = tuple(
@@ -70,3 +73,16 @@ def test_lines_that_nobody_reads_are_missing() -> None:
     broken = Refused(asset="1", range=span(0), reason="broken off", line="k2")
     found = matrix(reading(1, "1", 0), refused=(broken,))
     assert [one.label for one in found.missing] == ["1.2 ANNA", "1.3 ANNA", "1.4 ANNA"]
+
+
+def test_speech_of_a_second_that_is_no_line_is_off_the_script_and_a_shorter_stretch_is_not() -> None:
+    asset = Asset(id="1", name="one.mov", path="", size=1, kind="picture", container="mov", streams=())
+    spoken = tuple(
+        Annotation(start=start, end=end, text=draft)
+        for start, end, draft in ((0, 16_000, "sorry can we go again"), (40_000, 55_999, "add a fairy"))
+    )
+    heard = Track(asset="1", name="readings.1", rate=Fraction(16_000), annotations=spoken)
+    table = compare_takes(LINES, [Material(asset=asset, readings=heard, slate=Slate(scene="1A", take="2"))])
+    (stray,) = take_matrix(LINES, table).off_script
+    assert (stray.take, stray.draft) == ("scene 1A take 2", "sorry can we go again")
+    assert stray.range == Range.of_ticks(0, 16_000, Fraction(16_000))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from answerprint.departments.footage.speech.alignment import AlignedWord
+from answerprint.departments.footage.speech.echoes import echoes
 from answerprint.departments.footage.speech.placing import placed
 from answerprint.departments.footage.speech.quietening import over_noise, quietened
 from answerprint.departments.footage.speech.readings import Heard, lay_along, within
@@ -159,3 +160,44 @@ def test_sound_of_a_quiet_place_is_left_as_it_is() -> None:
     samples, _, voice = voice_in_noise(25.0)
     assert quietened(samples, voice) is samples
     assert quietened(samples, []) is samples
+
+
+def babble(seed: int, syllables: int) -> np.ndarray:
+    """Syllables of 0.2 s, each a buzz of 120 Hz through two resonances of its own."""
+    dice = np.random.default_rng(seed)
+    at = np.arange(RATE // 5) / RATE
+    harmonics = np.arange(1, 60)[:, None] * 120
+    parts = []
+    for first, second in zip(
+        dice.uniform(250, 900, syllables), dice.uniform(1000, 3500, syllables), strict=True
+    ):
+        weight = 1 / (1 + ((harmonics - first) / 80) ** 2) + 0.5 / (1 + ((harmonics - second) / 120) ** 2)
+        parts.append((weight * np.sin(2 * np.pi * harmonics * at)).sum(axis=0))
+    return np.concatenate(parts)
+
+
+def recorded(*parts: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The parts in faint noise with half a second between, and where each begins (samples)."""
+    starts, at = [], RATE
+    sound = np.random.default_rng(5).normal(0, 5, RATE * 2 + sum(len(one) + RATE // 2 for one in parts))
+    for one in parts:
+        sound[at : at + len(one)] += 2000 * one
+        starts.append(at)
+        at += len(one) + RATE // 2
+    return np.clip(sound, -32768, 32767).astype(np.int16), starts
+
+
+def test_what_a_reading_begins_with_said_before_is_its_echo_and_other_words_are_none() -> None:
+    line, *others = (babble(seed, 8) for seed in range(4))
+    begun = line[: 3 * RATE // 5]
+    samples, (start, *rest) = recorded(begun, *others, line)
+    length = echoes(samples, (start, start + len(begun)), rest[-1], rest[:-1])
+    assert length == pytest.approx(len(begun), abs=RATE // 10)
+    other, (start, *rest) = recorded(babble(9, 3), *others, line)
+    assert echoes(other, (start, start + len(begun)), rest[-1], rest[:-1]) is None
+
+
+def test_an_echo_is_told_only_beside_other_readings() -> None:
+    line = babble(0, 8)
+    samples, (start, again) = recorded(line[: 3 * RATE // 5], line)
+    assert echoes(samples, (start, start + 3 * RATE // 5), again, []) is None

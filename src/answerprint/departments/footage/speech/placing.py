@@ -21,6 +21,7 @@ from answerprint.departments.footage.speech.echoes import echoes
 from answerprint.departments.footage.speech.readings import (
     Heard,
     Reading,
+    ReadWord,
     as_read,
     off_script,
 )
@@ -38,8 +39,9 @@ WORSE_FITTING = -1.7  # … one that only is missing there and fits well …
 FITTING = -2.8  # log likelihoods a frame of words that fit well
 WORSE_BEGUN = -0.7  # … and the first words of one
 UNHEARD = 1.0  # … and, where nothing was heard, worse than the take's other lines
-BENEFIT = 90.0  # log likelihoods that a line may fit worse than what was heard for all of it to be said
-DOUBT = 40.0  # … and for words heard beside it, in its breath, to be no others
+BENEFIT = 90.0  # log likelihoods that a line may fit worse than what was heard, where that fits badly, for all
+# of it to be said
+DOUBT = 40.0  # … where it fits well, or for words heard beside the line, in its breath, to be no others
 BESIDE = 3  # so many of them at most
 PASSES = 3  # what is found makes its neighbours expected
 SOON = 3 * RATE  # samples after a false start in which its line begins
@@ -152,7 +154,8 @@ def _whole(
         return None
     weight = aligner.total
     words = aligner.align(sound, line, start)
-    if not words or aligner.total - weight < -(BENEFIT if reading.missing else DOUBT):
+    doubtful = reading.missing and (_mean_fit(reading.words) or 0.0) < FITTING
+    if not words or aligner.total - weight < -(BENEFIT if doubtful else DOUBT):
         return None
     return as_read(reading.line_key, words, line, reading.confidence)
 
@@ -309,7 +312,7 @@ def _pace(readings: Sequence[Reading]) -> float:
     )
 
 
-def _mean_fit(words: Sequence[HeardWord] | Sequence[AlignedWord]) -> float | None:
+def _mean_fit(words: Sequence[HeardWord] | Sequence[AlignedWord] | Sequence[ReadWord]) -> float | None:
     frames = sum(one.end_sample - one.start_sample for one in words)
     if not frames:
         return None

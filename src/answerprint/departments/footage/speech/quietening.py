@@ -15,9 +15,7 @@ from scipy.signal import istft, lfilter, stft
 
 from answerprint.departments.footage.speech.recogniser import RATE
 
-LOUD = (
-    15.0  # dB of the voice over the place under which words are hidden (chosen on other voices than reported)
-)
+LOUD = 15.0  # dB of the voice over the place under which words are hidden (chosen on other voices) …
 EDGES = 30.0  # … and under which it hides where they begin and end
 PIECE = 30 * RATE  # samples treated at a time
 OVERLAP = RATE  # … and shared by two pieces
