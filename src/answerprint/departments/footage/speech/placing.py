@@ -39,9 +39,8 @@ WORSE_FITTING = -1.7  # … one that only is missing there and fits well …
 FITTING = -2.8  # log likelihoods a frame of words that fit well
 WORSE_BEGUN = -0.7  # … and the first words of one
 UNHEARD = 1.0  # … and, where nothing was heard, worse than the take's other lines
-BENEFIT = 90.0  # log likelihoods that a line may fit worse than what was heard, where that fits badly, for all
-# of it to be said
-DOUBT = 40.0  # … where it fits well, or for words heard beside the line, in its breath, to be no others
+BENEFIT = 90.0  # log likelihoods that a line may fit worse than what was heard for all of it to be said …
+DOUBT = 40.0  # … where what was heard fits well, or words beside it in its breath are to be no others
 BESIDE = 3  # so many of them at most
 PASSES = 3  # what is found makes its neighbours expected
 SOON = 3 * RATE  # samples after a false start in which its line begins
