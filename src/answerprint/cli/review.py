@@ -102,6 +102,8 @@ def _print(
     close = "  (close)" if one.confidence is not None and one.confidence < 0.25 and not decision else ""
     console.print(printable(f"{number:3d}  {one.subject}{state}{close}"), markup=False, highlight=False)
     console.print(printable(f"     {one.reason}"), markup=False, highlight=False, style="dim")
+    if one.kind == "note":
+        console.print(printable(f"     accepted: {one.changes}"), markup=False, highlight=False, style="dim")
     for place, choice in enumerate(one.alternates, start=1):
         label = choice.label or names.get(choice.asset, choice.asset[:12])
         console.print(
