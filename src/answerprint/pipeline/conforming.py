@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from answerprint.core.cut import Clip, Cut
 from answerprint.core.errors import AnswerprintError, UsageError
 from answerprint.core.records import Asset
 from answerprint.departments.footage.inspecting import frame_grid
+from answerprint.departments.release.steps import assets_in
 from answerprint.formats.timelines.model import MediaLink, TimelineFile
 from answerprint.formats.timelines.relinking import Relink, relink, relinked
 from answerprint.media.frame_times import frame_times
@@ -46,18 +46,9 @@ def conformed(
         for key, link, path in known
     }
     offline = {name: link for name, link in found.media.items() if not links[name].key}
-    used = {asset: media[asset] for asset in _assets(cut) if asset in media}
+    used = {asset: media[asset] for asset in assets_in(cut) if asset in media}
     conformed = TimelineFile(cut=cut, media={**offline, **used}, losses=found.losses)
     return conformed, tuple(links.values())
-
-
-def _assets(cut: Cut) -> Iterator[str]:
-    clips: list[Clip] = [clip for track in cut.tracks for clip in track.clips]
-    for clip in clips:
-        if clip.nested is None:
-            yield clip.asset
-        else:
-            yield from _assets(clip.nested)
 
 
 def _known(folders: Sequence[Path], rate: Fraction) -> Iterator[tuple[str, MediaLink, Path]]:

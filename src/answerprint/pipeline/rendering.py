@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from fractions import Fraction
 from multiprocessing import get_context
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 import numpy as np
@@ -29,7 +29,7 @@ from answerprint.departments.sound.timeline_sound import RATE, timeline_sound
 from answerprint.formats.timelines.comparing import media_name
 from answerprint.formats.timelines.files import read_timeline
 from answerprint.formats.timelines.model import MediaLink, frame_on_screen, record_frames, source_of
-from answerprint.formats.timelines.relinking import path_of
+from answerprint.formats.timelines.relinking import path_of, shared_depth
 from answerprint.media.picture_files import write_picture_file
 from answerprint.media.segments import encode_segment, join_segments
 from answerprint.media.wave_writing import write_wave
@@ -150,20 +150,11 @@ def found_media(media: Mapping[str, MediaLink], beside: Path, folders: Sequence[
         said = beside / path_of(link.url) if link.url else None
         named = by_name.get(media_name(link, asset).casefold(), [])
         if named:
-            depth = path_of(link.url).parts
-            found[asset] = max(named, key=lambda one: _shared(one.parts, depth))
+            path = path_of(link.url)
+            found[asset] = max(named, key=lambda one: shared_depth(PurePosixPath(one), path))
         elif said is not None and said.is_file():
             found[asset] = said
     return found
-
-
-def _shared(one: Sequence[str], other: Sequence[str]) -> int:
-    count = 0
-    for mine, theirs in zip(reversed(one), reversed(other), strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count
 
 
 def _raster(cut: Cut, height: int | None, preset: Preset) -> Cut:

@@ -105,7 +105,7 @@ def _rules(
     called = name.casefold()
     path = path_of(link.url)
     named = [one for one in known if one[1].name.casefold() == called]
-    depths = [(_shared_depth(path, path_of(one[1].url)), one) for one in named]
+    depths = [(shared_depth(path, path_of(one[1].url)), one) for one in named]
     deepest = max((depth for depth, _ in depths), default=0)
     if deepest > 1:
         yield "path", [one for depth, one in depths if depth == deepest]
@@ -130,7 +130,8 @@ def path_of(url: str) -> PurePosixPath:
     return PurePosixPath(unquote(urlsplit(url).path if "://" in url or url.startswith("file:") else url))
 
 
-def _shared_depth(one: PurePosixPath, other: PurePosixPath) -> int:
+def shared_depth(one: PurePosixPath, other: PurePosixPath) -> int:
+    """How many parts two paths share from their ends."""
     depth = 0
     for mine, theirs in zip(reversed(one.parts), reversed(other.parts), strict=False):
         if mine.casefold() != theirs.casefold():
