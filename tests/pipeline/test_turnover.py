@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from productions import Made, copied
 
 from answerprint.core.cut import Cdl
-from answerprint.core.errors import AnswerprintError, UsageError
+from answerprint.core.errors import EngineError, UsageError
 from answerprint.core.time import Range
 from answerprint.formats.cameras.ale import parse_ale
 from answerprint.formats.colour.ccc import read_ccc
@@ -121,7 +121,7 @@ def test_a_wrong_count_leaves_nothing_behind(
     film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pulling, "parse_ale", lambda data, file: parse_ale("Column\nName\n\nData\n"))
-    with pytest.raises(AnswerprintError, match="rows 0, where 1"):
+    with pytest.raises(EngineError, match="rows 0, where 1"):
         turn_over(Production.open(film), Asked("vfx", shots=["4"], folder=tmp_path / "vfx"))
     assert list(tmp_path.iterdir()) == []
 

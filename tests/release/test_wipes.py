@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import PyOpenColorIO as ocio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -146,6 +146,7 @@ def test_a_nested_cut_at_a_speed(media: dict[str, Path], speed: Fraction, wanted
 numbers = st.floats(0.2, 2)
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Cdl,

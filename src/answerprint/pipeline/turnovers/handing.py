@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from answerprint.core.cut import Cut, TrackKind
-from answerprint.core.errors import AnswerprintError, UsageError
+from answerprint.core.errors import EngineError, UsageError
 from answerprint.departments.editorial.turnovers.counts import Count, counted_text, timeline_counts
 from answerprint.departments.editorial.turnovers.pulls import Use
 from answerprint.formats.timelines.files import format_named, reread
@@ -134,8 +134,8 @@ def turn_over(
             makers[asked.kind](desk)
             wrong = [one for one in desk.counts if not one.right]
             if wrong:
-                raise AnswerprintError(
-                    "AP-USE-574",
+                raise EngineError(
+                    "AP-ENGINE-060",
                     f"{wrong[0].file}: {wrong[0].what} {wrong[0].found}, where {wrong[0].wanted} were to be",
                     remedy="nothing was handed over; please tell us how the cut was made",
                 )
