@@ -61,7 +61,7 @@ def test_no_frame_is_off_in_any_made_up_cut(
 @pytest.mark.slow
 @pytest.mark.parametrize("one", IN_ORDER, ids=lambda one: one.name)
 def test_no_frame_is_off_in_thousands_of_made_up_cuts(one: TimelineFormat) -> None:
-    @settings(max_examples=500 if one.name == "AAF" else 5000, deadline=None, database=None)
+    @settings(max_examples=5000, deadline=None, database=None)
     @given(cuts())
     def sweep(made: tuple[Cut, dict[str, MediaLink]]) -> None:
         assert times_lost(one, *made) == set()

@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "adopt": Command("Editorial", "adopt", "A timeline back from an editor, its changes as decisions"),
     "notes": Command("Editorial", "notes", "Review notes of Resolve, Premiere, Avid, Frame.io, as proposals"),
     "themes": Command("Editorial", "themes", "What is said, grouped by meaning; string-outs of it"),
+    "matches": Command("Editorial", "matches", "Match cuts: shots alike in place, in outline, in movement"),
     "pacing": Command("Editorial", "pacing", "How long shots are; what drags or hurries, what to lay in"),
     "versions": Command("Editorial", "versions", "Trailers, social clips, other lengths and shapes"),
     "render": Command("Editorial", "render", "Any timeline as a film, a ProRes master or pictures"),

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
+from answerprint.cli.output import printable, stderr
 from answerprint.engine.progress import (
     GraphFinished,
     GraphStarted,
@@ -94,6 +104,18 @@ class ProgressBars:
             self._progress.remove_task(task)
         self._steps.clear()
         self._whole = None
+
+
+@contextmanager
+def one_bar(name: str, *, hidden: bool) -> Iterator[Callable[[float], None]]:
+    """A bar on stderr, told 0 … 1, while something long is done; none where nobody looks."""
+    console = stderr()
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TimeRemainingColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=hidden or not console.is_terminal
+    ) as bars:
+        task = bars.add_task(printable(name), total=1.0)
+        yield lambda done: bars.update(task, completed=done)
 
 
 def _left(seconds: float | None) -> str:

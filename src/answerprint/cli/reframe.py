@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save, stderr
+from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save
 from answerprint.core.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -65,6 +63,7 @@ def reframe(
 
     Example: answerprint reframe film.mp4 film-9x16.mp4 --aspect 9:16 --size 1080x1920 --preview look.png
     """
+    from answerprint.cli.progress import one_bar
     from answerprint.core.encoding import to_builtins, to_json
     from answerprint.departments.editorial.reframing import aspect_of
     from answerprint.pipeline.reframing import (
@@ -89,14 +88,14 @@ def reframe(
     for one in (None if dry_run else out, path, preview):
         if one is not None:
             refuse_taken(one, file, force=force)
-    with _progress(f"subjects of {file.name}", hidden=json) as tell:
+    with one_bar(f"subjects of {file.name}", hidden=json) as tell:
         planned = plan_reframing(file, asked, tell)
     found = planned.reframing
     if preview is not None:
         save(preview, preview_of(file, planned), force=force)
     written = None
     if not dry_run:
-        with _progress(f"writing {out.name}", hidden=json) as tell:
+        with one_bar(f"writing {out.name}", hidden=json) as tell:
             written = write_reframed(file, out, planned, tell)
     if path is not None:
         save(path, to_json(found), force=force)
@@ -133,17 +132,3 @@ def _print(console: Console, file: Path, out: Path, found: Reframing, written: R
         changed = sorted({how for how in written.sound.values() if how != "copied"})
         sound = f"; sound became {', '.join(changed)}" if changed else ""
         console.print(printable(f"written: {out}{sound}"), markup=False, highlight=False)
-
-
-@contextmanager
-def _progress(name: str, *, hidden: bool) -> Iterator[Callable[[float], None]]:
-    """A bar on stderr while something long is done; none where nobody looks."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = stderr()
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=hidden or not console.is_terminal
-    ) as bars:
-        task = bars.add_task(printable(name), total=1.0)
-        yield lambda done: bars.update(task, completed=done)

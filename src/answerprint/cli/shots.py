@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save, stderr
+from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save
 
 app = command_app()
 
@@ -45,12 +43,13 @@ def shots(
 
     Example: answerprint shots rushes/A001C003.mov --json
     """
+    from answerprint.cli.progress import one_bar
     from answerprint.departments.footage.shots.in_file import shots_of
 
     for out in (sheet, edl, csv):
         if out is not None:
             refuse_taken(out, file, force=force)
-    with _progress(f"shots of {file.name}", hidden=json) as tell:
+    with one_bar(f"shots of {file.name}", hidden=json) as tell:
         found = shots_of(file, backend, tell)
     if edl is not None:
         from answerprint.departments.footage.shots.lists import shot_list
@@ -63,7 +62,7 @@ def shots(
     if sheet is not None:
         from answerprint.departments.footage.shots.sheet import shot_sheet
 
-        with _progress("contact sheet", hidden=json) as tell:
+        with one_bar("contact sheet", hidden=json) as tell:
             save(sheet, shot_sheet(file, found, tell), force=force)
 
     def text(console: Console) -> None:
@@ -82,20 +81,6 @@ def shots(
 
     document: Any = found
     emit(document, json, text)
-
-
-@contextmanager
-def _progress(name: str, *, hidden: bool) -> Iterator[Callable[[float], None]]:
-    """A bar on stderr while something long is done; none where nobody looks."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = stderr()
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=hidden or not console.is_terminal
-    ) as bars:
-        task = bars.add_task(printable(name), total=1.0)
-        yield lambda done: bars.update(task, completed=done)
 
 
 def _seconds(time: str) -> str:

@@ -139,8 +139,10 @@ class Seeker:
                 self._colours[row] += rate * (share - self._colours[row])
 
 
-def standing_out(picture: NDArray[np.uint8]) -> Floats:
-    """(h, w) 0 … 1: how unlike the border's colours each pixel is, the picture's middle counting more."""
+def standing_out(picture: NDArray[np.uint8], narrow: float = 1.0) -> Floats:
+    """(h, w) 0 … 1: how unlike the border's colours each pixel is, the picture's middle counting more: by how
+    much, `narrow` says, 0 for not at all.
+    """
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
     height, width = lab.shape[:2]
     down, across = max(1, round(BORDER * height)), max(1, round(BORDER * width))
@@ -153,7 +155,7 @@ def standing_out(picture: NDArray[np.uint8]) -> Floats:
         unlike = np.minimum(unlike, np.sqrt(np.maximum(far, 0)))
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    central = np.exp(-((x / 0.7) ** 2 + (y / 0.9) ** 2))
+    central = np.exp(-narrow * ((x / 0.7) ** 2 + (y / 0.9) ** 2))
     return np.asarray(unlike / (unlike + 3) * central, np.float32)
 
 
@@ -197,6 +199,20 @@ def camera_flow(flow: Floats) -> Floats:
     xx, yy = (xx - width / 2) / width, (yy - height / 2) / width
     grow, turn, right_by, down_by = (np.float32(one) for one in fit)
     return np.stack([grow * xx - turn * yy + right_by, turn * xx + grow * yy + down_by], axis=-1)
+
+
+def moving_against(
+    this: NDArray[np.uint8], other: NDArray[np.uint8], flow: Floats, camera: Floats, seconds: float
+) -> Floats:
+    """(h, w) 0 … 1: what of a picture (h, w, 3) R'G'B' moves otherwise than the camera makes it move.
+
+    flow: from it to the other picture, that many seconds away; camera: what the camera alone would give.
+    """
+    soft, beside = (
+        np.asarray(cv2.GaussianBlur(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), (5, 5), 0), np.float32)
+        for one in (this, other)
+    )
+    return np.asarray(_moving(flow, camera, seconds / BASELINE) * _changed(soft, beside, camera), np.float32)
 
 
 def _moving(flow: Floats, camera: Floats, baseline: float) -> Floats:
