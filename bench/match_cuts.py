@@ -31,12 +31,14 @@ from matching_shots import FRAMES, HEIGHT, RATE, WIDTH, Shot, made_shots, outlin
 
 from answerprint.departments.editorial.match_cuts.moments import Moments  # noqa: E402
 from answerprint.departments.editorial.match_cuts.pairs import KINDS, match_cuts, shot_moments  # noqa: E402
+from answerprint.departments.editorial.match_cuts.subjects import MODEL  # noqa: E402
 from answerprint.departments.editorial.match_cuts.watching import MomentWatcher, person_finder  # noqa: E402
 from answerprint.departments.footage.looks.alike import pairs_of  # noqa: E402
 from answerprint.departments.footage.looks.fingerprints import fingerprint  # noqa: E402
 from answerprint.media.decode import read_pictures  # noqa: E402
 from answerprint.media.fanout import fan_out  # noqa: E402
 from answerprint.media.forms import PictureForm  # noqa: E402
+from answerprint.models.shelf import Shelf  # noqa: E402
 
 SEED = 9_400_000  # tuning used seeds near 100 000
 MATCHES, DIFFERS = 0.8, 0.65
@@ -85,6 +87,7 @@ def report(shots: list[Shot], seen: list[Seen]) -> None:
         print(f"{kind:<8}{'chance':<26}{head} {count / judged:6.3f}")
     taken, played = (sum(one[3][k] for one in seen) for k in (0, 1))
     print(f"looking: {played / taken:.1f} times as fast as the shots play, one process")
+    print(f"outlines of people: {MODEL if Shelf().fetched(MODEL) else 'not fetched'}")
 
 
 def _seen(shot: Shot, folder: str) -> Seen:

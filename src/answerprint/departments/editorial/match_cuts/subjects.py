@@ -23,9 +23,7 @@ OUTPUT, MODEL_SIZE = "segment_back", (144, 256)
 SMALLEST, LARGEST = 0.012, 0.6  # of the picture's area that a subject has
 SURE = 0.5  # of a mark from which on a pixel is the subject's
 PERSON, UNSURE = 0.5, 0.1  # probability of the network
-HAZE = (
-    12.0  # pixels it is unsure of, over the square root of the mask's: people have 4 to 11, scenery 20 to 60
-)
+HAZE = 12.0  # pixels it is unsure of, over the root of the mask's: people have 4 to 11, scenery 20 to 60
 ROUNDS = 3  # of GrabCut
 ROOM, MOVING_ROOM = 0.03, 0.05  # of the longer side around a mark in which its outline is looked for
 CRUMB = 0.15  # parts smaller than this share of the largest belong to something else
