@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import argparse
 import random
+import tempfile
 import time
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
+
+from generated.logged import write_logged
 
 from answerprint.core.frames import FrameGrid
-from answerprint.core.logged import Listening, Slate
+from answerprint.core.logged import Listening, Slate, SyncMap
 from answerprint.core.proposals import Decision
 from answerprint.core.records import Annotation, Asset, Damage, Stream, Track
 from answerprint.core.time import Range, Time
@@ -30,6 +35,10 @@ from answerprint.departments.editorial.styles import style_named, styles
 from answerprint.departments.editorial.takes import compare_takes
 from answerprint.departments.editorial.views import views_of
 from answerprint.formats.screenplays.model import Element, Scene, Screenplay
+from answerprint.pipeline.beginning import begin
+from answerprint.pipeline.making import opened
+from answerprint.pipeline.stages.cut import cut
+from answerprint.store.production import Production
 
 RATE = Fraction(24)
 SAMPLES = Fraction(16000)
@@ -45,6 +54,7 @@ def main() -> None:
     asked = parser.parse_args()
     quality(asked.productions)
     speed(asked.scenes)
+    whole(asked.scenes)
 
 
 def quality(productions: int) -> None:
@@ -127,6 +137,37 @@ def speed(scenes: int) -> None:
         off = (fitted.cut.frames - target) / target
         told = "; ".join(one.message for one in fitted.findings if one.code == "cut.length")
         print(f"  to {float(share):.0%} of its length in {took:.2f} s: {off:+.2%} off. {told}")
+
+
+def whole(scenes: int) -> None:
+    """The same film from a production's folder: opened, tracks loaded, cut, checked, proposals written."""
+    screenplay, material = production(0, scenes)
+    slates = {one.asset.id: one.slate for one in material}
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "film"
+        begin(root, {"name": "long", "rate": "24"})
+        with opened(Production.open(root), workers=0) as making:
+            count = write_logged(making, material)
+        print(f"  from a production's folder, {count} annotations of {len(material)} takes:")
+
+        def cut_again(what: str, decisions: Mapping[str, Decision]) -> Assembly:
+            began = time.perf_counter()
+            with opened(Production.open(root), workers=0) as making:
+                write_logged(making, material)  # every step is known: nothing runs
+                known = time.perf_counter()
+                making.decisions = decisions
+                made = cut(making, screenplay, slates, SyncMap())
+            took, kept = time.perf_counter() - known, known - began
+            print(f"    {what} in {took:.2f} s, after {kept:.2f} s in which every step was found done")
+            return made
+
+        made = cut_again("cut", {})
+        cut_again("cut again, nothing changed,", {})
+        replaced = made.proposals[len(made.proposals) // 2]
+        other = replaced.alternates[-1]
+        decision = Decision(proposal=replaced.id, answer="replace", asset=other.asset, range=other.range)
+        again = cut_again("cut again after one replacement", {replaced.id: decision})
+        print(f"    {len(changes(made, again))} slots differ")
 
 
 def changes(before: Assembly, after: Assembly) -> list[int]:

@@ -113,7 +113,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     inputs: Mapping[str, str] = {}  # name → digest
 
 
-class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+class Annotation(msgspec.Struct, gc=False, frozen=True, kw_only=True):
     """Something true of a stretch of an asset. start and end are ticks of the track's rate, half-open."""
 
     start: int

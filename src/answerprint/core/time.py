@@ -37,7 +37,7 @@ def common_rate(first: Fraction, second: Fraction) -> Fraction:
     )
 
 
-class Time(msgspec.Struct, frozen=True, eq=False):
+class Time(msgspec.Struct, gc=False, frozen=True, eq=False):
     """A point or a duration: `ticks / rate` seconds, exactly. Equal and hashed by value."""
 
     ticks: int
@@ -103,7 +103,7 @@ class Time(msgspec.Struct, frozen=True, eq=False):
         return self._against(other) >= 0
 
     def _sum(self, other: Time, sign: int) -> Time:
-        if self.rate == other.rate:
+        if self.rate is other.rate or self.rate == other.rate:
             return Time(self.ticks + sign * other.ticks, self.rate)
         exact = (self.seconds + sign * other.seconds) * self.rate
         if exact.denominator == 1:
@@ -124,7 +124,7 @@ class Time(msgspec.Struct, frozen=True, eq=False):
         return f"Time({self.ticks} @ {self.rate})"
 
 
-class Range(msgspec.Struct, frozen=True):
+class Range(msgspec.Struct, gc=False, frozen=True):
     """A half-open range [start, end) of time."""
 
     start: Time

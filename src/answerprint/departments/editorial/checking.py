@@ -169,6 +169,9 @@ def _covered(cut: Cut, facts: Facts, decisions: Mapping[str, Decision]) -> Itera
             for clip in track.clips:
                 for line in clip.lines:
                     heard.setdefault(line, clip)
+    flubbed: dict[tuple[str, str], list[Range]] = {}
+    for line, asset, range_ in facts.flubbed:
+        flubbed.setdefault((line, asset), []).append(range_)
     for key, label in facts.lines.items():
         here = heard.get(key)
         if here is None:
@@ -178,14 +181,14 @@ def _covered(cut: Cut, facts: Facts, decisions: Mapping[str, Decision]) -> Itera
                 )
             continue
         settled = f"take:{key}" in decisions or (key, here.asset) in facts.circled
-        if key in facts.clean and not settled and _is_flubbed(key, here, facts):
+        if key in facts.clean and not settled and _is_flubbed(here, flubbed.get((key, here.asset), ())):
             yield Illegal(rule="line", where=label, detail="a flubbed reading where a clean one exists")
 
 
-def _is_flubbed(line: str, clip: Clip, facts: Facts) -> bool:
-    """Whether most of a reading with faults lies in a clip."""
-    for key, asset, range_ in facts.flubbed:
-        shared = range_.intersection(clip.source) if (key, asset) == (line, clip.asset) else None
+def _is_flubbed(clip: Clip, readings: Sequence[Range]) -> bool:
+    """Whether most of one of these readings lies in a clip."""
+    for range_ in readings:
+        shared = range_.intersection(clip.source)
         if shared is not None and 2 * shared.duration.seconds > range_.duration.seconds:
             return True
     return False

@@ -30,14 +30,14 @@ def breathing_room(
     spoken: Range, wanted_head: Time, wanted_tail: Time, others: Sequence[Range], extent: Range
 ) -> Range:
     """A spoken range with its breath: what is wanted, at most half the gap to other speech."""
+    apart = [other for other in others if not other.overlaps(spoken)]
+    before = max((other.end for other in apart if other.end <= spoken.start), default=None)
+    after = min((other.start for other in apart if other.start >= spoken.end), default=None)
     head_limit, tail_limit = extent.start, extent.end
-    for other in others:
-        if other.overlaps(spoken):
-            continue
-        if other.end <= spoken.start:
-            head_limit = max(head_limit, _half_way(other.end, spoken.start))
-        elif other.start >= spoken.end:
-            tail_limit = min(tail_limit, _half_way(spoken.end, other.start))
+    if before is not None:
+        head_limit = max(head_limit, _half_way(before, spoken.start))
+    if after is not None:
+        tail_limit = min(tail_limit, _half_way(spoken.end, after))
     start = max(spoken.start - wanted_head, head_limit)
     end = min(spoken.end + wanted_tail, tail_limit)
     return Range(min(start, spoken.start), max(end, spoken.end))

@@ -20,6 +20,7 @@ from answerprint.departments.editorial.material import Material
 from answerprint.departments.editorial.matrix import take_matrix
 from answerprint.departments.editorial.stringout import string_out
 from answerprint.departments.editorial.takes import compare_takes
+from answerprint.departments.editorial.word_cuts import word_edit
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.screenplays.model import Screenplay
 
@@ -76,7 +77,8 @@ class AssembleStep(Step):
 
     def run(self, inputs: Inputs, context: Context) -> None:
         brief = inputs["brief"].record(Brief)
-        material = _material(inputs, brief)
+        edit = word_edit(brief.decisions)
+        material = _material(inputs, brief, words=bool(edit.struck or edit.tight))
         if "screenplay" in inputs:
             screenplay = inputs["screenplay"].record(Screenplay)
             made = assemble(screenplay, material, brief.settings, brief.decisions)
@@ -88,7 +90,8 @@ class AssembleStep(Step):
         context.write_record("assembly", msgspec.structs.replace(made, legality=legality))
 
 
-def _material(inputs: Inputs, brief: Brief) -> list[Material]:
+def _material(inputs: Inputs, brief: Brief, *, words: bool = False) -> list[Material]:
+    """words: those of every reading as well, of which there are many."""
     sync = inputs["sync"].record(SyncMap) if "sync" in inputs else SyncMap()
     matches = {match.picture: match for match in sync.matches}
 
@@ -103,14 +106,15 @@ def _material(inputs: Inputs, brief: Brief) -> list[Material]:
     grids = records("frames", FrameGrid)
     inspections = records("inspection", Inspection)
     listened = records("listening", Listening) if "listening" in inputs else {}
-    readings, words, voices, looks = (tracks(name) for name in ("readings", "words", "voice", "looks"))
+    readings, voices, looks = (tracks(name) for name in ("readings", "voice", "looks"))
+    spoken = tracks("words") if words else {}
     shots, claps, shot_looks, faces = (tracks(name) for name in ("shots", "claps", "shot_looks", "faces"))
     return [
         Material(
             asset=asset,
             frames=grids.get(asset.id),
             readings=readings.get(asset.id),
-            words=words.get(asset.id),
+            words=spoken.get(asset.id),
             voice=voices.get(asset.id),
             looks=looks.get(asset.id),
             shots=shots.get(asset.id),

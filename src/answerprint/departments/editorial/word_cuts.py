@@ -45,6 +45,9 @@ class WordEdit(msgspec.Struct, frozen=True):
     struck: Mapping[str, tuple[int, ...]] = {}
     tight: Mapping[str, tuple[Tightening, ...]] = {}
 
+    def touches(self, slot: str) -> bool:
+        return slot in self.struck or slot in self.tight
+
 
 def word_edit(decisions: Mapping[str, Decision]) -> WordEdit:
     """What the paper edit says of words and silences."""
@@ -127,7 +130,7 @@ def cut_words(pieces: Sequence[Piece], edit: WordEdit, rate: Fraction) -> tuple[
     told: list[Finding] = []
     for piece in pieces:
         parts = [(Fraction(offset), frames) for offset, frames in piece.frozen.get("parts", ())]
-        if not parts and not piece.locked and piece.line is not None:
+        if not parts and not piece.locked and piece.line is not None and edit.touches(piece.id):
             words = words_in(piece.material.words, piece.line, piece.spoken or piece.source)
             parts = kept_parts(piece, gaps_of(piece, edit, words), rate)
         elif not parts:
