@@ -30,6 +30,7 @@ CLOSURE = 130 * RATE // 1000  # … unless the word begins with a stop, whose cl
 REACH = 200 * RATE // 1000  # how far an ending may be followed into a pause
 EARLY = 80 * RATE // 1000  # … and a beginning
 LEAST = -745.0  # log of the smallest a double holds
+PATIENT = 1e-64  # of the likeliest path, that a path may be as unlikely as (pocketsphinx's own: 1e-48)
 STOPS = frozenset(("B", "D", "G", "K", "P", "T", "CH", "JH"))
 
 
@@ -52,9 +53,11 @@ class Aligner:
 
     total: float = -math.inf
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool = False) -> None:
+        """patient: words that fit badly for a while are not given up, as they are in noise."""
         pocketsphinx.set_loglevel("FATAL")
-        self._decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")
+        beams = {"beam": PATIENT, "pbeam": PATIENT, "wbeam": PATIENT} if patient else {}
+        self._decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL", **beams)
 
     def align(self, samples: NDArray[np.int16], words: Sequence[str], start: int = 0) -> list[AlignedWord]:
         """Every word (case-folded) somewhere in the samples (n,) at 16 kHz, in order; `start` is where the

@@ -96,7 +96,8 @@ def closely_heard(
     aligner = _aligner()
     clear = quietened(samples, voice)
     heard = (listener or ScriptListener(lines)).listen(clear, voice)
-    heard = placed(clear, voice, verified(clear, heard, words, aligner), words, aligner)
+    patient = _patient_aligner() if clear is not samples else None
+    heard = placed(clear, voice, verified(clear, heard, words, aligner), words, aligner, patient=patient)
     return refined(quietened(samples, voice, EDGES), heard, aligner)
 
 
@@ -104,6 +105,11 @@ def closely_heard(
 def _aligner() -> Aligner:
     """Made once per process: its dictionary takes a third of a second."""
     return Aligner()
+
+
+@lru_cache(maxsize=1)
+def _patient_aligner() -> Aligner:
+    return Aligner(patient=True)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from statistics import median
 
@@ -33,7 +33,9 @@ SHORTEST = RATE // 4  # samples of speech that may be a line
 REACH = 2  # lines that may be left out, or swapped, between one reading and the next
 BETWEEN = 8  # lines between two readings that may have been said there, at most
 PACE = (0.6, 1.7)  # how much quicker or slower than the take's other lines one may be said
-COVERED = 0.7  # of a stretch that the words laid on it have to fill
+COVERED = 0.7  # of a stretch that the words laid on it have to fill …
+COVERED_IN_NOISE = 0.45  # … and where the place's noise may pass for speech …
+COVERED_BY_TWO = 0.55  # … and those of two lines, with the pause between them
 WORSE = -0.9  # log likelihoods a frame that a line may fit worse than what was heard in its place …
 WORSE_FITTING = -1.7  # … one that only is missing there and fits well …
 FITTING = -2.8  # log likelihoods a frame of words that fit well
@@ -41,6 +43,7 @@ WORSE_BEGUN = -0.7  # … and the first words of one
 UNHEARD = 1.0  # … and, where nothing was heard, worse than the take's other lines
 BENEFIT = 90.0  # log likelihoods that a line may fit worse than what was heard for all of it to be said …
 DOUBT = 40.0  # … where what was heard fits well, or words beside it in its breath are to be no others
+IN_NOISE = 1.6  # times as much, where noise was lowered
 BESIDE = 3  # so many of them at most
 PASSES = 3  # what is found makes its neighbours expected
 SOON = 3 * RATE  # samples after a false start in which its line begins
@@ -77,9 +80,13 @@ def placed(
     heard: Heard,
     lines: Mapping[str, Sequence[str]],
     aligner: Aligner,
+    *,
+    patient: Aligner | None = None,
 ) -> Heard:
     """The readings of a recording (n,) mono 16 kHz, with those that the script's order expects and the sound
-    bears out. lines: the words of every line by key, in the order of the script."""
+    bears out. lines: the words of every line by key, in the order of the script. patient: where noise was
+    lowered in it, an aligner that gives nothing up; words are heard less surely then."""
+    noisy = patient is not None
     if not heard.readings:
         return heard
     order = {key: place for place, key in enumerate(lines)}
@@ -96,7 +103,7 @@ def placed(
         if (reading.missing or 0 < len(beside) <= BESIDE) and own[1] - own[0] >= PACE[0] * pace * sum(
             len(word) for word in line
         ):
-            whole = _whole(samples, reading, own, beside, line, aligner)
+            whole = _whole(samples, reading, own, beside, line, aligner, IN_NOISE if noisy else 1.0)
         if whole is not None:
             loose = [word for word in loose if word not in beside]
         readings.append(whole or reading)
@@ -104,9 +111,17 @@ def placed(
         found = False
         for stretch in list(_stretches(breaths, readings, loose)):
             likely = _expected(stretch, readings, order, len(keys))
-            laid = _best(samples, stretch, readings, [keys[at] for at in likely], lines, aligner)
-            if laid is not None:
-                readings.append(as_read(laid.key, laid.words, lines[laid.key], _confidence(laid)))
+            candidates = [keys[at] for at in likely]
+            laid = _best(samples, stretch, readings, candidates, lines, aligner)
+            if laid is None and patient is not None:
+                laid = _best(samples, stretch, readings, candidates, lines, patient, noisy=True)
+            both = [laid] if laid is not None else []
+            if noisy and not both:
+                read = {order[one.line_key] for one in readings}
+                unread = [at for at in likely if at not in read]
+                both = _two(samples, stretch, readings, unread, lines, aligner)
+            for one in both:
+                readings.append(as_read(one.key, one.words, lines[one.key], _confidence(one)))
                 readings.sort(key=lambda one: one.start_sample)
                 loose = [word for word in loose if word not in stretch.heard]
                 found = True
@@ -143,6 +158,7 @@ def _whole(
     beside: Sequence[HeardWord],
     line: Sequence[str],
     aligner: Aligner,
+    lenient: float,
 ) -> Reading | None:
     """The reading with every word of the line, where some were not heard and all may well have been said."""
     start, end = max(0, own[0] - AIR), min(len(samples), own[1] + AIR)
@@ -154,7 +170,7 @@ def _whole(
     weight = aligner.total
     words = aligner.align(sound, line, start)
     doubtful = reading.missing and (_mean_fit(reading.words) or 0.0) < FITTING
-    if not words or aligner.total - weight < -(BENEFIT if doubtful else DOUBT):
+    if not words or aligner.total - weight < -lenient * (BENEFIT if doubtful else DOUBT):
         return None
     return as_read(reading.line_key, words, line, reading.confidence)
 
@@ -198,6 +214,8 @@ def _expected(
     likely: list[int] = []
     if before and after and after[0] > before[0]:
         likely += range(before[0] + 1, min(after[0], before[0] + 1 + BETWEEN))
+    elif after and not before:
+        likely += range(max(0, after[0] - BETWEEN), after[0])
     likely += after  # begun, and begun again
     for at in before:
         likely += [*range(at + 1, at + 1 + REACH), at, at - 1]
@@ -213,11 +231,14 @@ def _best(
     keys: Sequence[str],
     lines: Mapping[str, Sequence[str]],
     aligner: Aligner,
+    *,
+    noisy: bool = False,
 ) -> Laid | None:
     start, end = max(0, stretch.start - AIR), min(len(samples), stretch.end + AIR)
     sound = samples[start:end]
     length = stretch.end - stretch.start
     pace = _pace(readings)
+    covered, longest = (COVERED_IN_NOISE, PACE[1] / COVERED_IN_NOISE) if noisy else (COVERED, PACE[1])
     weight = -math.inf
     if stretch.heard and aligner.align(sound, [word.text for word in stretch.heard], start):
         weight = aligner.total
@@ -225,7 +246,7 @@ def _best(
     if usual is None:
         usual = median(word.fit for one in readings for word in one.words if word.kind == "match") - UNHEARD
     follows = next((one for one in readings if one.start_sample >= stretch.end - AIR), None)
-    expected = next((key for key in keys if _paced(length, lines[key], pace)), None)
+    expected = next((key for key in keys if _paced(length, lines[key], pace, longest)), None)
     best: Laid | None = None
     for key in keys:
         line = lines[key]
@@ -233,11 +254,11 @@ def _best(
         lengths = range(len(line) - 2, FEWEST - 1, -1) if begun else ()
         for said in (len(line), *lengths):
             texts = line[:said]
-            if not _paced(length, texts, pace):
+            if not _paced(length, texts, pace, longest):
                 continue
             words = aligner.align(sound, texts, start)
             filled = sum(one.end_sample - one.start_sample for one in words)
-            if not words or math.isinf(aligner.total) or filled < COVERED * length:
+            if not words or math.isinf(aligner.total) or filled < covered * length:
                 continue
             if math.isinf(weight):
                 gain = (_mean_fit(words) or 0.0) - usual
@@ -257,10 +278,45 @@ def _best(
     return best
 
 
-def _paced(length: int, words: Sequence[str], pace: float) -> bool:
-    """Whether so many samples can be these words at the take's pace."""
+def _two(
+    samples: NDArray[np.int16],
+    stretch: Stretch,
+    readings: Sequence[Reading],
+    likely: Sequence[int],
+    lines: Mapping[str, Sequence[str]],
+    aligner: Aligner,
+) -> list[Laid]:
+    """A line and the next, where both together are said in a stretch: noise fills the pause between them."""
+    start, end = max(0, stretch.start - AIR), min(len(samples), stretch.end + AIR)
+    sound, keys = samples[start:end], list(lines)
+    pace, length = _pace(readings), stretch.end - stretch.start
+    usual = median(word.fit for one in readings for word in one.words if word.kind == "match") - UNHEARD
+    best: list[Laid] = []
+    for at in sorted(likely):
+        if at + 1 not in likely:
+            continue
+        first, second = keys[at], keys[at + 1]
+        texts = [*lines[first], *lines[second]]
+        if not _paced(length, texts, pace):
+            continue
+        words = aligner.align(sound, texts, start)
+        filled = sum(one.end_sample - one.start_sample for one in words)
+        if not words or math.isinf(aligner.total) or filled < COVERED_BY_TWO * length:
+            continue
+        count = len(lines[first])
+        gain = (_mean_fit(words) or 0.0) - usual
+        if gain >= WORSE and (not best or gain > best[0].gain):
+            best = [
+                Laid(first, tuple(words[:count]), gain),
+                Laid(second, tuple(replace(one, place=one.place - count) for one in words[count:]), gain),
+            ]
+    return best
+
+
+def _paced(length: int, words: Sequence[str], pace: float, longest: float = PACE[1]) -> bool:
+    """Whether so many samples can be these words at the take's pace. longest: of it, at most."""
     usually = pace * sum(len(one) for one in words)
-    return PACE[0] * usually <= length <= PACE[1] * usually
+    return PACE[0] * usually <= length <= longest * usually
 
 
 def _by_words(stretch: Stretch, key: str, line: Sequence[str]) -> Laid | None:
