@@ -156,6 +156,9 @@ def test_every_profile_names_the_document_it_follows() -> None:
         "atsc-a85": (-24.0, -2.0),
         "netflix": (-27.0, -2.0),
         "web": (-14.0, -1.0),
+        "theatrical": (-27.0, -1.0),
+        "trailer": (-20.0, -1.0),
+        "cinema-commercial": (-23.0, -1.0),
     }
     assert all(one.source for one in profiles().values())
 

@@ -69,12 +69,15 @@ COMMANDS: dict[str, Command] = {
     "things": Command("Footage", "things", "Objects and actions by an ONNX model of your own"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "slates": Command("Footage", "slates", "Scene and take from the slates in the picture; text; log or no"),
+    "sound": Command(
+        "Sound", "sound", "Loudness, peaks, dialogue measured; a file brought to a delivery's level"
+    ),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
     "models": Command("This machine", "models", "The model shelf: list, show, fetch, verify, remove"),
     "doctor": Command("This machine", "doctor", "What this machine has and lacks"),
 }
-GROUPED = ("models", "script", "plan", "ingest")  # commands that have commands of their own
+GROUPED = ("models", "script", "plan", "ingest", "sound")  # commands that have commands of their own
 
 
 def main() -> None:

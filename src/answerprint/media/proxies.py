@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -17,8 +16,6 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 
 from answerprint.core.errors import MediaError
-from answerprint.core.records import StartTimecode
-from answerprint.core.timecode import can_drop, format_timecode
 from answerprint.media.aside import written_aside
 from answerprint.media.display import display_of, upright
 from answerprint.media.encode import LAYOUTS, VideoSettings, add_video, open_output, to_frame
@@ -27,6 +24,7 @@ from answerprint.media.guard import decodable, open_media
 from answerprint.media.pixels import PictureConverter
 from answerprint.media.probe import probe
 from answerprint.media.reading import demux, picture_stream
+from answerprint.media.recasting import nominal_rate, timecode_label
 
 PROXY = VideoSettings(crf=23, preset="veryfast", gop=24)
 HIGHEST_RATE = 1000  # frames a second; above it the "rate" is that of a clock whose ticks lie unevenly
@@ -53,7 +51,7 @@ def make_proxy(
     display = display_of(path)
     found = probe(path)
     picture = found.stream("video")
-    rate = _nominal_rate(picture.rate if picture else None, found.timecode)
+    rate = nominal_rate(picture.rate if picture else None, found.timecode)
     width, lines = display.within(2 * round(height * display.aspect / 2) + 2, height - height % 2)
     form = PictureForm("rgb", *display.coded(width, lines))
     converter = PictureConverter(form)
@@ -63,7 +61,7 @@ def make_proxy(
         assert base is not None
         with written_aside(out) as aside, open_output(aside, out, period=base, faststart=True) as container:
             video = add_video(container, out, width, lines, rate, base, settings)
-            label = _label(found.timecode, rate)
+            label = timecode_label(found.timecode, rate)
             if label:
                 video.metadata["timecode"] = label
                 if reel:
@@ -133,18 +131,3 @@ def _frames(packet: Packet[Stream]) -> Sequence[object]:
         return packet.decode()
     except av.error.FFmpegError:
         return ()  # a damaged packet costs itself only, and is told by the damage report
-
-
-def _nominal_rate(rate: Fraction | None, timecode: StartTimecode | None) -> Fraction:
-    """What the encoder spends its bits by and the timecode counts; pictures keep their own times."""
-    if rate is not None and rate <= HIGHEST_RATE:
-        return rate
-    return timecode.rate if timecode else Fraction(30)
-
-
-def _label(timecode: StartTimecode | None, rate: Fraction) -> str | None:
-    """The start timecode counted at the picture's rate."""
-    if timecode is None:
-        return None
-    frame = round(timecode.frame / timecode.rate * rate)
-    return format_timecode(frame, rate, drop=timecode.drop and can_drop(rate), wrap=True)

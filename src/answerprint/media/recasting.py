@@ -96,7 +96,7 @@ def recast(
     display = display_of(path)
     found = probe(path)
     picture = found.stream("video")
-    rate = _nominal_rate(picture.rate if picture else None, found.timecode)
+    rate = nominal_rate(picture.rate if picture else None, found.timecode)
     converter = PictureConverter(PictureForm("rgb", *display.coded(*square_size(display))))
     with open_media(path) as source:
         chosen = decodable(picture_stream(source, file), file)
@@ -108,7 +108,7 @@ def recast(
             open_output(aside, out, period=base, sound_rate=clock, faststart=True) as container,
         ):
             video = add_video(container, out, *size, rate, base, settings)
-            label = _label(found.timecode, rate)
+            label = timecode_label(found.timecode, rate)
             if label and kind != "matroska":
                 video.metadata["timecode"] = label
             sounds = {one.index: _Sound(one, container, kind, file) for one in source.streams.audio}
@@ -178,13 +178,13 @@ def _frames(packet: Packet[Stream]) -> Iterator[object]:
         return  # a damaged packet costs itself only, and is told by the damage report
 
 
-def _nominal_rate(rate: Fraction | None, timecode: StartTimecode | None) -> Fraction:
+def nominal_rate(rate: Fraction | None, timecode: StartTimecode | None) -> Fraction:
     if rate is not None and rate <= HIGHEST_RATE:
         return rate
     return timecode.rate if timecode else ANY_RATE
 
 
-def _label(timecode: StartTimecode | None, rate: Fraction) -> str | None:
+def timecode_label(timecode: StartTimecode | None, rate: Fraction) -> str | None:
     """The start timecode counted at the picture's rate."""
     if timecode is None:
         return None

@@ -25,6 +25,7 @@ RELATIVE_GATE = -10.0  # LU under the absolutely gated loudness, the same
 RANGE_GATE = -20.0  # LU, EBU Tech 3342
 RANGE_PERCENTILES = (10.0, 95.0)  # EBU Tech 3342
 HOPS_A_SECOND = 10  # gating blocks of 400 ms start every 100 ms (75 % overlap)
+FINE = 10  # parts of a hop that the highest momentary and short-term loudness are looked for at
 MOMENTARY = 4  # hops in 400 ms
 SHORT_TERM = 30  # hops in 3 s
 _OFFSET = -0.691  # BS.1770-4: a 997 Hz sine at 0 dBFS in one channel reads −3.01 LKFS
@@ -44,20 +45,27 @@ _BY_COUNT = {len(weights): weights for weights in _LAYOUTS.values()}
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a delivery asks: LUFS, LU, dBTP; `source` is the document that says so."""
+    """What a delivery asks: LUFS, LU, dBTP, and dB of Leq(m); `source` is the document that says so.
+
+    gate: over what the loudness is measured. guide: custom, not a requirement. Of a profile by Leq(m),
+    `integrated` is only where levelling starts from.
+    """
 
     title: str
     integrated: float
     tolerance: float
     true_peak: float
-    gate: Literal["programme", "dialogue"]
+    gate: Literal["programme", "dialogue", "leq-m"]
     source: str
     range: tuple[float, float] | None = None
+    dialogue_range: float | None = None  # LU, at most
+    leq_m: float | None = None  # dB, at most
+    guide: bool = False
 
 
 @cache
 def profiles() -> dict[str, Profile]:
-    """Every loudness profile by name (`ebu-r128`, `atsc-a85`, `netflix`, `web`)."""
+    """Every loudness profile by name (`ebu-r128`, `atsc-a85`, `netflix` …)."""
     text = (Path(__file__).parent / "loudness.toml").read_text("utf-8")
     return from_builtins(tomllib.loads(text), dict[str, Profile])
 
@@ -86,7 +94,7 @@ class LoudnessMeter:
         self._weights = np.array(channel_weights(channels, layout))
         self._filter = k_weighting(rate)
         self._memory = np.zeros((len(self._filter), 2, channels))
-        self._energy = HopSums(rate)
+        self._energy = HopSums(rate, FINE * HOPS_A_SECOND)
         self._peaks = PeakMeter(channels) if true_peak else None
 
     def add(self, samples: NDArray[np.floating[Any]]) -> None:
@@ -104,20 +112,24 @@ class LoudnessMeter:
 
     def momentary(self) -> NDArray[np.float64]:
         """LUFS over 400 ms, one value per 100 ms; value i ends at hop i + 4. −inf for digital silence."""
-        return self._energy.sliding(MOMENTARY)
+        return self._energy.sliding(FINE * MOMENTARY)[::FINE]
 
     def short_term(self) -> NDArray[np.float64]:
         """LUFS over 3 s, one value per 100 ms; value i ends at hop i + 30."""
-        return self._energy.sliding(SHORT_TERM)
+        return self._energy.sliding(FINE * SHORT_TERM)[::FINE]
+
+    def energies(self) -> NDArray[np.float64]:
+        """Weighted mean squares of every tenth of a second, one after another."""
+        return self._energy.means(FINE)[::FINE]
 
     def result(self) -> Loudness:
         """What was measured so far. The meter may go on."""
         momentary, short_term = self.momentary(), self.short_term()
         return Loudness(
             integrated=self._integrated(momentary),
-            range=_range(short_term),
-            max_momentary=_finite(momentary.max(initial=-np.inf)),
-            max_short_term=_finite(short_term.max(initial=-np.inf)),
+            range=loudness_range(short_term),
+            max_momentary=_finite(self._energy.sliding(FINE * MOMENTARY).max(initial=-np.inf)),
+            max_short_term=_finite(self._energy.sliding(FINE * SHORT_TERM).max(initial=-np.inf)),
             true_peak=None if self._peaks is None else _finite(_decibels(self._peaks.peak)),
             samples=self._energy.samples,
         )
@@ -131,10 +143,10 @@ class LoudnessMeter:
 
 
 class HopSums:
-    """Sums of a stream of values over each 100 ms, however the stream is cut into blocks."""
+    """Sums of a stream of values over each hop, 100 ms unless told, however it is cut into blocks."""
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
+    def __init__(self, rate: int, a_second: int = HOPS_A_SECOND) -> None:
+        self.rate, self._a_second = rate, a_second
         self.samples = 0
         self._sums: list[float] = []  # of complete hops
         self._open = 0.0  # of the hop being filled
@@ -158,9 +170,8 @@ class HopSums:
         if len(self._sums) < hops:
             return np.zeros(0)
         edges = np.array([self._edge(index) for index in range(len(self._sums) + 1)])
-        found: NDArray[np.float64] = np.convolve(np.array(self._sums), np.ones(hops), mode="valid") / (
-            edges[hops:] - edges[:-hops]
-        )
+        running = np.concatenate([[0.0], np.cumsum(self._sums)])
+        found: NDArray[np.float64] = (running[hops:] - running[:-hops]) / (edges[hops:] - edges[:-hops])
         return found
 
     def sliding(self, hops: int) -> NDArray[np.float64]:
@@ -169,7 +180,7 @@ class HopSums:
 
     def _edge(self, index: int) -> int:
         """The sample at which hop `index` starts: exact for rates that ten does not divide."""
-        return index * self.rate // HOPS_A_SECOND
+        return index * self.rate // self._a_second
 
 
 def measure(samples: NDArray[np.floating[Any]], rate: int, layout: str | None = None) -> Loudness:
@@ -248,7 +259,8 @@ def _over_gates(blocks: NDArray[np.float64], relative: float) -> NDArray[np.floa
     return loud[loud > threshold]
 
 
-def _range(short_term: NDArray[np.float64]) -> float | None:
+def loudness_range(short_term: NDArray[np.float64]) -> float | None:
+    """LU of EBU Tech 3342 from short-term loudness, a value every tenth of a second."""
     kept = _over_gates(short_term, RANGE_GATE)
     if not len(kept):
         return None
