@@ -30,9 +30,8 @@ def breathing_room(
     spoken: Range, wanted_head: Time, wanted_tail: Time, others: Sequence[Range], extent: Range
 ) -> Range:
     """A spoken range with its breath: what is wanted, at most half the gap to other speech."""
-    apart = [other for other in others if not other.overlaps(spoken)]
-    before = max((other.end for other in apart if other.end <= spoken.start), default=None)
-    after = min((other.start for other in apart if other.start >= spoken.end), default=None)
+    before = max((other.end for other in others if other.end <= spoken.start), default=None)
+    after = min((other.start for other in others if other.start >= spoken.end), default=None)
     head_limit, tail_limit = extent.start, extent.end
     if before is not None:
         head_limit = max(head_limit, _half_way(before, spoken.start))

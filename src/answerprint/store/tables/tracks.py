@@ -243,10 +243,13 @@ class TrackTable(Database):
         )
 
 
+_values = msgspec.json.Decoder(dict[str, Any])  # made once: a track has thousands
+
+
 def annotation_of(row: Row) -> Annotation:
     """An annotation from its columns: start, end, label, text, confidence, value."""
     start, end, label, text, confidence, value = row
-    decoded: Mapping[str, Any] = msgspec.json.decode(value) if value is not None else {}
+    decoded: Mapping[str, Any] = _values.decode(value) if value is not None else {}
     return Annotation(start=start, end=end, label=label, text=text, confidence=confidence, value=decoded)
 
 
