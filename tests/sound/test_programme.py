@@ -138,5 +138,6 @@ def test_the_picture_is_svg_with_the_curve_and_the_spoken_parts() -> None:
     found = programme(np.concatenate([tone(-30, 6), np.zeros((4 * RATE, 2)), tone(-20, 6)]), [(1.0, 4.0)])
     drawn = ElementTree.fromstring(loudness_svg(found, "a <film> & more.wav", profiles()["ebu-r128"]))
     assert len([one for one in drawn.iter() if one.tag.endswith("rect")]) == 3
-    assert found.curve[0] is None or len(found.curve) <= 16
+    assert len(found.curve) == 16 and found.curve[:2] == (None, None)
+    assert found.curve[5] == pytest.approx(-30, abs=0.1) and found.curve[-1] == pytest.approx(-20, abs=0.1)
     loudness_svg(programme(np.zeros((1, 1))), "nothing.wav")

@@ -61,7 +61,7 @@ def loudness_svg(one: Programme, name: str, profile: Profile | None = None) -> b
         f"dialogue in the mix {_text(one.dialogue_in_mix)} LKFS (estimate; spoken parts shaded)",
     ]
     parts.append(f'<text x="{LEFT}" y="24" font-size="14">{escape(name)}: short-term loudness, LUFS</text>')
-    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">{escape("   ".join(told))}</text></svg>')
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">{escape(" · ".join(told))}</text></svg>')
     return "\n".join(parts).encode()
 
 

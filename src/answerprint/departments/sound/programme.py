@@ -26,7 +26,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     integrated, momentary_max, short_term_max: LUFS; range, dialogue_range: LU; true_peak: dBTP; leq_m: dB.
     dialogue_share: of the programme, 0 … 1, an estimate, as all that rests on it is: dialogue_in_mix, LKFS
     while somebody speaks, as deliveries measure it; dialogue_integrated, LKFS of the dialogue alone. curve:
-    short-term LUFS, a value a second (at its end), None for silence.
+    short-term LUFS, a value a second (at its end), None for silence and the first two.
     """
 
     channels: int
@@ -74,8 +74,9 @@ def measured(
     energies = meter.energies()
     hops = spoken_hops(spoken, len(energies)) if spoken is not None else None
     short_term = meter.short_term()
-    ends = range(RANGE_WINDOW - HOPS_A_SECOND, RANGE_WINDOW + len(short_term) - 1, HOPS_A_SECOND)
-    values = [short_term[end + 1 - RANGE_WINDOW] if end + 1 >= RANGE_WINDOW else -np.inf for end in ends]
+    whole = len(energies) // HOPS_A_SECOND  # seconds; of the first two no short-term loudness is known
+    values = [short_term[HOPS_A_SECOND * end - RANGE_WINDOW] for end in range(3, whole + 1)]
+    curve = [round(float(one), 2) if np.isfinite(one) else None for one in values]
     return Programme(
         channels=meter.channels,
         layout=layout,
@@ -91,7 +92,7 @@ def measured(
         dialogue_share=round(float(hops.mean()), 3) if hops is not None and len(hops) else None,
         dialogue_range=_rounded(_range_spoken(energies, hops)) if hops is not None else None,
         leq_m=_rounded(leq.result()),
-        curve=tuple(round(float(one), 2) if np.isfinite(one) else None for one in values),
+        curve=(*[None] * min(2, whole), *curve),
         spoken=tuple((round(a, 2), round(b, 2)) for a, b in spoken or ()),
     )
 
