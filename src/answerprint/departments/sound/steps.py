@@ -28,7 +28,7 @@ class ClipSoundStep(Step):
     """One clip's sound, mono 48 kHz: cleaned where an independent measure says that cleaning helps."""
 
     name: ClassVar[str] = "clip_sound"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("media", "clip")
     optional: ClassVar[tuple[str, ...]] = ("voice",)
     writes: ClassVar[tuple[str, ...]] = ("sound", "report")
@@ -68,7 +68,7 @@ class MixStep(Step):
     """The mix: dialogue levelled clip by clip, the whole at its loudness, true peak held."""
 
     name: ClassVar[str] = "mix"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("brief", "sounds", "reports")
     writes: ClassVar[tuple[str, ...]] = ("mix", "levels")
     libraries: ClassVar[tuple[str, ...]] = ("numpy", "scipy")
@@ -116,7 +116,7 @@ class MeasureStep(Step):
     """The final file, decoded and measured."""
 
     name: ClassVar[str] = "measure"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("film",)
     writes: ClassVar[tuple[str, ...]] = ("measured",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "scipy")

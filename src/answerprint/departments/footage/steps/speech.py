@@ -21,7 +21,7 @@ class ReadingsStep(Step):
     asset: str  # the clip; in the key, because two clips may hold the same sound
 
     name: ClassVar[str] = "readings"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice", "lines")
     optional: ClassVar[tuple[str, ...]] = ("match",)
     writes: ClassVar[tuple[str, ...]] = ("readings", "words")
@@ -68,7 +68,7 @@ class TranscriptStep(Step):
     asset: str  # the clip; in the key, because two clips may hold the same sound
 
     name: ClassVar[str] = "transcript"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[tuple[str, ...]] = ("sound", "listening", "voice")
     optional: ClassVar[tuple[str, ...]] = ("readings", "lines", "match", "imported")
     writes: ClassVar[tuple[str, ...]] = ("transcript",)
