@@ -63,6 +63,13 @@ def level_file(
     def told(what: str) -> Tell:
         return (lambda done: tell(what, done)) if tell is not None else (lambda done: None)
 
+    if out.suffix.lower() not in CONTAINERS:  # said before anything is measured
+        raise MediaError(
+            "AP-MEDIA-051",
+            f"no container is called {out.suffix!r}",
+            file=str(out),
+            remedy="name the file " + ", ".join(CONTAINERS),
+        )
     chosen = sound_of(path, stream)
     before = measure_file(path, stream=chosen.index, tell=told("measuring"))
     gain = _target(profile) - _level(before, profile, path)
