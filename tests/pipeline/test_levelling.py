@@ -160,7 +160,7 @@ def test_what_cannot_be_measured_is_named(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="silent"):
         level_file(silent, out, profiles()["ebu-r128"], "ebu-r128")
     assert not out.exists()
-    with pytest.raises(MediaError, match="no container is called '.flac'"):
+    with pytest.raises(MediaError, match=r"no container is called '\.flac'"):
         level_file(silent, tmp_path / "out.flac", profiles()["ebu-r128"], "ebu-r128")
     pictures = tmp_path / "pictures.mp4"
     write_pictures(pictures, ((n, np.zeros((54, 96, 3), np.uint8)) for n in range(5)), Fraction(25))

@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 import pytest
 from productions import Made, copied
+from typer.testing import CliRunner
 
+from answerprint.cli.matches import app
 from answerprint.core.errors import MediaError, UsageError
 from answerprint.formats.timelines.files import format_named, read_timeline
 from answerprint.formats.timelines.model import record_frames
@@ -110,6 +112,16 @@ def test_the_stringout_cuts_at_the_moments_told(demo: Made, tmp_path: Path) -> N
     out = tmp_path / "matches.otio"
     out.write_bytes(format_named(out).write(found.stringout, found.media))
     assert len(read_timeline(out).cut.tracks[0].clips) == len(clips)
+
+
+def test_nothing_found_is_told_and_nothing_is_drawn(filmed: dict[str, Path], tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    files = [str(filmed[name]) for name in ("house.mp4", "bottle.mp4")]
+    told = CliRunner().invoke(app, [*files, "--kind", "mask", "--sheet", str(sheet)])
+    assert told.exit_code == 0 and "0 match cuts" in told.stdout
+    assert not sheet.exists()
+    with pytest.raises(UsageError, match="for one production"):
+        CliRunner().invoke(app, [*files, "--within"], catch_exceptions=False)
 
 
 def test_a_production_without_pictures_has_no_matches(filmed: dict[str, Path], tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def matches(
     else:
         with one_bar("looking", hidden=json) as tell:
             found = matches_in_files(sources, kinds=kinds, most=most, workers=workers, tell=tell)
+    sheet, stringout = (sheet, stringout) if found.cuts else (None, None)  # there is nothing to show
     if sheet is not None:
         from answerprint.pipeline.matching_sheet import match_sheet
 
