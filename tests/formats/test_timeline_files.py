@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from made_up_cuts import cuts
 from rich_cuts import rich_cut
 
-from answerprint.core.cut import Clip, Cut, CutTrack
+from answerprint.core.cut import Clip, Cut, CutTrack, Transition
 from answerprint.core.errors import AnswerprintError, FormatError
-from answerprint.core.time import Range
+from answerprint.core.time import Range, Time
 from answerprint.formats.timelines.comparing import compare
 from answerprint.formats.timelines.files import FORMATS, TimelineFormat, format_named, read_timeline, reread
 from answerprint.formats.timelines.model import MediaLink, TimelineFile
@@ -67,6 +67,24 @@ def test_no_frame_is_off_in_thousands_of_made_up_cuts(one: TimelineFormat) -> No
         assert times_lost(one, *made) == set()
 
     sweep()
+
+
+def test_a_dissolve_that_begins_before_midnight_keeps_its_source() -> None:
+    rate, asset = Fraction(24000, 1001), "0" * 64
+    clip = Clip(
+        id="slot/V1",
+        asset=asset,
+        record=Range.of_ticks(0, 3, rate),
+        source=Range(Time(1, Fraction(1)), Time(9001, Fraction(8000))),
+        transition=Transition(kind="dissolve", frames=2, before=1),
+    )
+    track = CutTrack(name="V1", kind="video", clips=(clip,))
+    cut = Cut(name="", rate=rate, drop=False, start_frame=0, width=1920, height=1080, tracks=(track,))
+    media = {
+        asset: MediaLink(name="a", url="a.mov", rate=Fraction(24), frames=300, start_frame=0, drop=False)
+    }
+    for one in IN_ORDER:
+        assert times_lost(one, cut, media) == set()
 
 
 def times_lost(one: TimelineFormat, cut: Cut, media: dict[str, MediaLink]) -> set[str]:

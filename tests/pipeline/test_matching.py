@@ -19,7 +19,7 @@ from answerprint.formats.timelines.files import format_named, read_timeline
 from answerprint.formats.timelines.model import record_frames
 from answerprint.media.encode import VideoSettings, write_pictures
 from answerprint.pipeline.bringing import bring
-from answerprint.pipeline.matching import matches_in_files, matches_in_production
+from answerprint.pipeline.matching import Matched, matches_in_files, matches_in_production
 from answerprint.pipeline.matching_sheet import match_sheet
 from answerprint.store.production import Production
 
@@ -77,29 +77,35 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_looked_at(
         matches_in_files([broken])
 
 
-def test_the_demonstration_matches_between_scenes_and_never_on_a_board(demo: Made, tmp_path: Path) -> None:
-    film = copied(demo, tmp_path / "film")
-    found = matches_in_production(Production.open(film), workers=0)
+@pytest.fixture(scope="module")
+def matched(demo: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Matched]:
+    """The demonstration's match cuts, and the folder of its copy."""
+    film = copied(demo, tmp_path_factory.mktemp("matched") / "film")
+    return film, matches_in_production(Production.open(film), beside=film.parent, workers=2)
+
+
+def test_the_demonstration_matches_between_scenes_and_never_on_a_board(
+    matched: tuple[Path, Matched],
+) -> None:
+    film, found = matched
     assert found.cuts
     for one in found.cuts:
         assert one.first.scene != one.second.scene
         assert one.first.scene <= one.second.scene  # in the script's order
     boards = [one for one in found.sources for side, tick in one if tick * side.time_base < Fraction(3, 2)]
     assert not boards
-    takes = [
-        (one.kind, one.first.take.split(" take ")[0], one.second.take.split(" take ")[0])
-        for one in found.cuts
+    setups = [
+        (one.kind, *(side.take.split(" take ")[0] for side in (one.first, one.second))) for one in found.cuts
     ]
-    assert len(set(takes)) == len(takes)  # of several takes of two set-ups the best pair
+    assert len(set(setups)) == len(setups)  # of several takes of two set-ups the best pair
     only = matches_in_production(Production.open(film), of="2B", workers=0)
     assert only.cuts and all("2B" in one.first.take + one.second.take for one in only.cuts)
     with pytest.raises(UsageError, match="is called 'nobody'"):
         matches_in_production(Production.open(film), of="nobody", workers=0)
 
 
-def test_the_stringout_cuts_at_the_moments_told(demo: Made, tmp_path: Path) -> None:
-    film = copied(demo, tmp_path / "film")
-    found = matches_in_production(Production.open(film), beside=tmp_path, workers=0)
+def test_the_stringout_cuts_at_the_moments_told(matched: tuple[Path, Matched], tmp_path: Path) -> None:
+    _, found = matched
     assert found.stringout is not None
     clips = found.stringout.tracks[0].clips
     assert len(clips) == 2 * len(found.cuts) == 2 * len(found.stringout.markers)

@@ -130,7 +130,10 @@ def named_media(document: EdlDocument) -> dict[str, MediaLink]:
             start, first, ticks = event.clock.start_frame, event.clock.first, event.clock.time_base
             link = msgspec.structs.replace(link, start_frame=start, first=first, time_base=ticks)
         elif event.source is not None:
-            before = 0 if event.edit_point is None else event.edit_point - event.record_in
+            before = 0
+            if event.edit_point is not None:  # a dissolve at midnight begins the day before
+                day = frames_a_day(document.rate, document.drop)
+                before = nearest(event.edit_point - event.record_in, day)
             seconds = event.source.start.seconds - before / document.rate * event.speed
             begins = event.source_in - frame_on_screen(link, Time.of_seconds(seconds))
             day = frames_a_day(link.rate, link.drop)
