@@ -34,6 +34,7 @@ from answerprint.formats.timelines.model import MediaLink, TimelineFile, record_
 PEERS = ROOT / ".venv-bench"
 RATES = {"23.976": Fraction(24000, 1001), "25": Fraction(25), "29.97 DF": Fraction(30000, 1001),
          "59.94": Fraction(60000, 1001)}  # fmt: skip
+GONE = ("clips", "video_tracks", "audio_tracks")  # a clip is told once, with all it had
 ROWS = {  # what is counted, and the words under which its loss is reported
     "rate": ("rate",),
     "start_timecode": ("start_timecode", "drop_frame"),
@@ -45,19 +46,19 @@ ROWS = {  # what is counted, and the words under which its loss is reported
     "dissolve": ("dissolve", "clips"),
     "wipe": ("wipe", "clips"),
     "fade": ("fade", "clips"),
-    "speed": ("speed",),
-    "reverse": ("reverse",),
-    "freeze": ("freeze",),
+    "speed": ("speed", *GONE),
+    "reverse": ("reverse", *GONE),
+    "freeze": ("freeze", *GONE),
     "markers": ("markers",),
     "clip_markers": ("clip_markers", "clips"),
     "video_tracks": ("video_tracks",),
-    "audio_tracks": ("audio_tracks",),
-    "channels": ("channels", "audio_tracks"),
+    "audio_tracks": ("audio_tracks", "record_range"),  # of an ALE everything is laid end to end
+    "channels": ("channels", "record_range", *GONE),
     "links": ("links",),
     "nested": ("nested", "clips"),
     "disabled": ("disabled",),
     "cdl": ("cdl",),
-    "gain": ("gain", "audio_tracks"),
+    "gain": ("gain", *GONE),
     "names": ("name", "clips", "video_tracks", "audio_tracks", "disabled"),
 }
 
