@@ -7,8 +7,9 @@ broken off, or rejected by a person.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
+from typing import NamedTuple
 
 import msgspec
 
@@ -85,35 +86,31 @@ def compare_takes(
 ) -> TakeTable:
     """Every usable reading of every line, scored, best first (circled before all others)."""
     scenes = {line.key: line.scene for line in lines}
-    typical = _typical_luma(material, scenes)
+    read = [_Read.of(one, annotation) for one, annotation in _annotations(material)]
+    typical = _typical_luma(read, scenes)
     found: dict[str, list[Candidate]] = {line.key: [] for line in lines}
     refused: list[Refused] = []
     off_script: list[Unscripted] = []
-    for one in material:
-        if one.readings is None:
+    for reading in read:
+        one, annotation, range_ = reading.material, reading.annotation, reading.range
+        if annotation.label == OFF_SCRIPT and range_.duration >= LEAST_OFF_SCRIPT:
+            off_script.append(
+                Unscripted(
+                    asset=one.asset.id,
+                    range=range_,
+                    take=one.label,
+                    setup=one.setup,
+                    draft=annotation.text,
+                )
+            )
+        if annotation.label not in scenes:
             continue
-        for annotation in one.readings.annotations:
-            range_ = one.readings.range_of(annotation)
-            if annotation.label == OFF_SCRIPT and range_.duration >= LEAST_OFF_SCRIPT:
-                off_script.append(
-                    Unscripted(
-                        asset=one.asset.id,
-                        range=range_,
-                        take=one.label,
-                        setup=one.setup,
-                        draft=annotation.text,
-                    )
-                )
-            if annotation.label not in scenes:
-                continue
-            objection = _objection(one, annotation, range_, decisions)
-            if objection:
-                refused.append(
-                    Refused(asset=one.asset.id, range=range_, reason=objection, line=annotation.label)
-                )
-            else:
-                usual = typical[scenes[annotation.label]]
-                found[annotation.label].append(_candidate(one, annotation, range_, weights, usual))
+        objection = _objection(one, annotation, range_, decisions)
+        if objection:
+            refused.append(Refused(asset=one.asset.id, range=range_, reason=objection, line=annotation.label))
+        else:
+            usual = typical[scenes[annotation.label]]
+            found[annotation.label].append(_candidate(reading, weights, usual))
     ranked = {
         key: tuple(sorted(each, key=lambda one: (not one.circled, -one.score, one.label, one.range.start)))
         for key, each in found.items()
@@ -179,13 +176,27 @@ def _objection(
     return None
 
 
-def _candidate(
-    one: Material,
-    annotation: Annotation,
-    range_: Range,
-    weights: Mapping[str, float],
-    typical: float | None,
-) -> Candidate:
+class _Read(NamedTuple):
+    """A reading of a take, or what is off the script; luma: its exposure, coded luma 0 … 1."""
+
+    material: Material
+    annotation: Annotation
+    range: Range
+    luma: float | None
+
+    @classmethod
+    def of(cls, one: Material, annotation: Annotation) -> _Read:
+        assert one.readings is not None
+        range_ = one.readings.range_of(annotation)
+        return cls(one, annotation, range_, one.mean_look(range_, "luma"))
+
+
+def _annotations(material: Sequence[Material]) -> Iterator[tuple[Material, Annotation]]:
+    return ((one, each) for one in material if one.readings is not None for each in one.readings.annotations)
+
+
+def _candidate(reading: _Read, weights: Mapping[str, float], typical: float | None) -> Candidate:
+    one, annotation, range_, luma = reading
     value = annotation.value
     parts = {
         "completeness": float(value.get("completeness", 1.0)),
@@ -197,7 +208,6 @@ def _candidate(
         low, high = SOUND_RANGE_DB
         parts["sound"] = min(max((one.quality.range_db - low) / (high - low), 0.0), 1.0)
     stops = 0.0
-    luma = one.mean_look(range_, "luma")
     if luma is not None and typical:
         stops = DISPLAY_GAMMA * math.log2(max(luma, 1e-3) / max(typical, 1e-3))
         parts["exposure"] = max(0.0, 1.0 - abs(stops) / EXPOSURE_TOLERANCE)
@@ -231,13 +241,10 @@ def _faults(annotation: Annotation) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def _typical_luma(material: Sequence[Material], scenes: Mapping[str, str]) -> dict[str, float | None]:
+def _typical_luma(read: Sequence[_Read], scenes: Mapping[str, str]) -> dict[str, float | None]:
     """Median exposure of the readings of each scene, coded luma 0 … 1: night is not held against day."""
     values: dict[str, list[float]] = {scene: [] for scene in scenes.values()}
-    for one in material:
-        for annotation in one.readings.annotations if one.readings is not None else ():
-            if one.readings is not None and annotation.label in scenes:
-                luma = one.mean_look(one.readings.range_of(annotation), "luma")
-                if luma is not None:
-                    values[scenes[annotation.label]].append(luma)
+    for one in read:
+        if one.annotation.label in scenes and one.luma is not None:
+            values[scenes[one.annotation.label]].append(one.luma)
     return {scene: median(each) if each else None for scene, each in values.items()}
