@@ -41,7 +41,7 @@ class TakesStep(Step):
     """Every reading of every line, take by take."""
 
     name: ClassVar[str] = "takes"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection", "screenplay")
     optional: ClassVar[tuple[str, ...]] = ("readings", "voice", "looks", "listening", "sync")
     writes: ClassVar[tuple[str, ...]] = ("matrix",)
@@ -58,7 +58,7 @@ class AssembleStep(Step):
     """The rough cut in script order, or a string-out where there is no screenplay."""
 
     name: ClassVar[str] = "assemble"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     reads: ClassVar[tuple[str, ...]] = ("brief", "frames", "inspection")
     optional: ClassVar[tuple[str, ...]] = (
         "screenplay",
