@@ -203,5 +203,7 @@ def test_the_commands_print_the_fixed_names_and_say_by_exit_code_what_is_not_met
     assert levelled.exit_code == 0 and json.loads(levelled.stdout)["after"]["integrated"] == pytest.approx(
         -14, abs=0.2
     )
+    guide = run.invoke(app, ["measure", str(out), "--profile", "theatrical"])
+    assert guide.exit_code == 0 and "NOT met" in guide.stdout and "a guide" in guide.stdout
     plain = run.invoke(app, ["measure", str(out)])
     assert "integrated" in plain.stdout and plain.exit_code == 0

@@ -80,9 +80,9 @@ def measure(
         )
         print_programme(line, found)
         if wanted is not None:
-            line(f"{wanted.title} ({wanted.source})")
+            line(f"{wanted.title}{', a guide and no requirement' if wanted.guide else ''} ({wanted.source})")
             print_verdicts(line, asked)
 
     emit(document, json, text)
-    if any(one.met is False for one in asked):
+    if any(one.met is False for one in asked) and not (wanted is not None and wanted.guide):
         raise typer.Exit(Exit.NEEDS_A_PERSON)
