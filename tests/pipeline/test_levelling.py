@@ -205,5 +205,16 @@ def test_the_commands_print_the_fixed_names_and_say_by_exit_code_what_is_not_met
     )
     guide = run.invoke(app, ["measure", str(out), "--profile", "theatrical"])
     assert guide.exit_code == 0 and "NOT met" in guide.stdout and "a guide" in guide.stdout
+    short = tmp_path / "short.wav"
+    short.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    told = run.invoke(app, ["measure", str(short)])
+    assert told.exit_code == 3 and "short.wav: truncated" in told.stdout
+    again = run.invoke(app, ["level", str(short), str(tmp_path / "whole.wav"), "--json"])
+    assert again.exit_code == 3 and json.loads(again.stdout)["faults"]
+    many = tmp_path / "many.wav"
+    soundfile.write(many, np.full((4800, 64), 0.1), RATE)
+    with pytest.raises(MediaError, match="no layout of 64 channels") as raised:
+        level_file(many, tmp_path / "many.m4a", profiles()["web"], "web")
+    assert raised.value.file == str(tmp_path / "many.m4a")
     plain = run.invoke(app, ["measure", str(out)])
     assert "integrated" in plain.stdout and plain.exit_code == 0

@@ -17,7 +17,7 @@ from answerprint.departments.sound.levels import Profile
 from answerprint.departments.sound.limiting import TruePeakLimiter
 from answerprint.departments.sound.programme import Programme, Verdict, verdicts
 from answerprint.media.decode import read_sound
-from answerprint.media.encode import CONTAINERS, AudioSettings, Sound, write_sound
+from answerprint.media.encode import CONTAINERS, LAYOUTS, AudioSettings, Sound, write_sound
 from answerprint.media.fanout import SoundForm
 from answerprint.media.probe import probe
 from answerprint.media.resounding import with_sound
@@ -71,6 +71,13 @@ def level_file(
             remedy="name the file " + ", ".join(CONTAINERS),
         )
     chosen = sound_of(path, stream)
+    if CONTAINERS[out.suffix.lower()] == "mp4" and chosen.channels not in LAYOUTS:
+        raise MediaError(
+            "AP-MEDIA-051",
+            f"AAC has no layout of {chosen.channels} channels",
+            file=str(out),
+            remedy="name the file .wav, .mov or .mkv",
+        )
     before = measure_file(path, stream=chosen.index, tell=told("measuring"))
     gain = _target(profile) - _level(before, profile, path)
     ceiling = profile.true_peak - LIMIT_MARGIN

@@ -16,6 +16,7 @@ from answerprint.departments.sound.programme import Programme, measured
 from answerprint.media.decode import read_sound
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, SoundForm, Wants, fan_out
 from answerprint.media.probe import probe
+from answerprint.media.wave import read_wave_chunks
 from answerprint.models.shelf import Shelf
 
 HEARD_RATE = 16_000  # at which a voice is listened for
@@ -54,6 +55,13 @@ def measure_file(path: Path, *, stream: int | None = None, tell: Tell | None = N
     meter, ear = _ProgrammeMeter(path, chosen), _Ear(chosen.index)
     fan_out(path, [meter, ear], progress=tell, thorough=False)
     return meter.programme(ear.spoken())
+
+
+def faults_of(path: Path) -> tuple[str, ...]:
+    """What a wave file says of itself that is not so: cut short, never finished. Empty for other files."""
+    if path.suffix.casefold() != ".wav":
+        return ()
+    return tuple(f"{one.kind.replace('_', ' ')}: {one.reason}" for one in read_wave_chunks(path).faults)
 
 
 def measure_labelled(paths: Sequence[Path], *, tell: Tell | None = None) -> Programme:

@@ -41,13 +41,15 @@ def level(
 
     What was written is decoded and measured, and written again until it is met: coding moves level and peaks.
     Pictures, subtitles and other sound are copied; a wave file keeps its timecode, names and notes. Exit code
-    3 where the profile is not met even so.
+    3 where the profile is not met even so, or the wave file was cut short.
 
     Example: answerprint sound level film.mov film-r128.mov --profile ebu-r128
     """
     from answerprint.pipeline.levelling import level_file, planned
+    from answerprint.pipeline.measuring import faults_of
 
     wanted = profile_named(profile)
+    faults = [f"{file.name}: {fault}" for fault in faults_of(file)] if file.is_file() else []
     refuse_taken(out, file, force=force)
     with _bars(hidden=json) as tell:
         if dry_run:
@@ -56,6 +58,7 @@ def level(
             made = level_file(file, out, wanted, profile, stream=stream, tell=tell)
     document = {
         "out": None if dry_run else str(out),
+        "faults": faults,
         **{name: getattr(made, name) for name in made.__struct_fields__},
     }
 
@@ -63,6 +66,8 @@ def level(
         def line(told: str) -> None:
             console.print(printable(told), markup=False, highlight=False)
 
+        for one in faults:
+            line(one)
         gate, value = made.before.by_gate(wanted)
         line(
             f"{file.name}: {gate} {value:.1f}; {made.gain:+.1f} dB{', peaks limited' if made.limited else ''}"
@@ -74,7 +79,7 @@ def level(
         print_verdicts(line, made.verdicts)
 
     emit(document, json, text)
-    if any(one.met is False for one in made.verdicts) and not wanted.guide:
+    if faults or (any(one.met is False for one in made.verdicts) and not wanted.guide):
         raise typer.Exit(Exit.NEEDS_A_PERSON)
 
 

@@ -41,13 +41,14 @@ def measure(
 
     Dialogue is measured while somebody speaks, by a voice detector: an estimate of Dolby's gate. Several mono
     files named film.L.wav, film.R.wav, film.C.wav … are one programme. Profiles: ebu-r128, atsc-a85, netflix,
-    web, theatrical, trailer, cinema-commercial. Exit code 3 where the profile is not met.
+    web, theatrical, trailer, cinema-commercial. Exit code 3 where the profile is
+    not met, or a wave file is cut short.
 
     Example: answerprint sound measure film.mp4 --profile netflix --picture loudness.svg
     """
     from answerprint.cli.progress import one_bar
     from answerprint.departments.sound.programme import verdicts
-    from answerprint.pipeline.measuring import measure_file, measure_labelled
+    from answerprint.pipeline.measuring import faults_of, measure_file, measure_labelled
 
     wanted = profile_named(profile) if profile else None
     if picture is not None:
@@ -57,6 +58,7 @@ def measure(
             found = measure_labelled(files, tell=tell)
         else:
             found = measure_file(files[0], stream=stream, tell=tell)
+    faults = [f"{one.name}: {fault}" for one in files for fault in faults_of(one)]
     asked = tuple(verdicts(found, wanted)) if wanted is not None else ()
     if picture is not None:
         from answerprint.departments.sound.loudness_picture import loudness_svg
@@ -67,6 +69,7 @@ def measure(
         "files": [str(one) for one in files],
         "profile": profile or None,
         "verdicts": asked,
+        "faults": faults,
         "picture": str(picture) if picture is not None else None,
     }
 
@@ -82,7 +85,10 @@ def measure(
         if wanted is not None:
             line(f"{wanted.title}{', a guide and no requirement' if wanted.guide else ''} ({wanted.source})")
             print_verdicts(line, asked)
+        for one in faults:
+            line(one)
 
     emit(document, json, text)
-    if any(one.met is False for one in asked) and not (wanted is not None and wanted.guide):
+    missed = any(one.met is False for one in asked) and not (wanted is not None and wanted.guide)
+    if missed or faults:
         raise typer.Exit(Exit.NEEDS_A_PERSON)
