@@ -109,13 +109,20 @@ class ProgressBars:
 @contextmanager
 def one_bar(name: str, *, hidden: bool) -> Iterator[Callable[[float], None]]:
     """A bar on stderr, told 0 … 1, while something long is done; none where nobody looks."""
+    with named_bar(name, hidden=hidden) as tell:
+        yield lambda done: tell(name, done)
+
+
+@contextmanager
+def named_bar(name: str, *, hidden: bool) -> Iterator[Callable[[str, float], None]]:
+    """As `one_bar`, for things done one after another: told what is done as well."""
     console = stderr()
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TimeRemainingColumn())
     with Progress(
         *columns, console=console, transient=True, disable=hidden or not console.is_terminal
     ) as bars:
         task = bars.add_task(printable(name), total=1.0)
-        yield lambda done: bars.update(task, completed=done)
+        yield lambda what, done: bars.update(task, completed=done, description=printable(what))
 
 
 def _left(seconds: float | None) -> str:

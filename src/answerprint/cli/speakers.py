@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +10,7 @@ import typer
 from rich.console import Console
 
 from answerprint.cli.naming import asset_named
-from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save, stderr
+from answerprint.cli.output import Json, command_app, emit, printable, refuse_taken, save
 from answerprint.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,9 +85,10 @@ def speakers(
     for out in (rttm, plot):
         if out is not None:
             refuse_taken(out, file, against, force=force)
+    from answerprint.cli.progress import named_bar
     from answerprint.departments.footage.speakers.in_file import speakers_of
 
-    with _progress(json) as tell:
+    with named_bar("reading the sound", hidden=json) as tell:
         found = speakers_of(
             file,
             people=people,
@@ -164,19 +163,6 @@ def _names(given: list[str]) -> dict[str, str]:
             )
         names[speaker] = called
     return names
-
-
-@contextmanager
-def _progress(hidden: bool) -> Iterator[Callable[[str, float], None]]:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = stderr()
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=hidden or not console.is_terminal
-    ) as bars:
-        task = bars.add_task("reading the sound", total=1.0)
-        yield lambda what, done: bars.update(task, completed=done, description=what)
 
 
 def _print(console: Console, file: Path, found: Speakers) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from answerprint.core.errors import MediaError, UsageError
 from answerprint.core.records import Stream
-from answerprint.departments.footage.sound.voice import Backend, Classical, Silero, voice_ranges
+from answerprint.departments.footage.sound.voice import voice_ranges
+from answerprint.departments.footage.speech.sound_in_file import voice_backend
 from answerprint.departments.sound.leq_m import LeqMeter
 from answerprint.departments.sound.levels import LoudnessMeter
 from answerprint.departments.sound.programme import Programme, measured
@@ -17,7 +18,6 @@ from answerprint.media.decode import read_sound
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, SoundForm, Wants, fan_out
 from answerprint.media.probe import probe
 from answerprint.media.wave import read_wave_chunks
-from answerprint.models.shelf import Shelf
 
 HEARD_RATE = 16_000  # at which a voice is listened for
 PIECE = 600 * HEARD_RATE  # samples listened to at a time: ten minutes
@@ -166,7 +166,7 @@ class _Ear:
         self._waiting: list[np.ndarray] = []
         self._length = self._before = 0
         self._found: list[tuple[float, float]] = []
-        self._backend = _voice_backend()
+        self._backend = voice_backend()
 
     def picture(self, block: PictureBlock) -> None:
         """Voices are heard, not seen."""
@@ -209,11 +209,6 @@ class _Ear:
             last = start, end
         if last is not None:
             yield last
-
-
-def _voice_backend() -> Backend:
-    shelf = Shelf()
-    return Silero(shelf.path("silero-vad")) if shelf.fetched("silero-vad") else Classical()
 
 
 def _finite(samples: np.ndarray, rate: int, before: int, path: Path) -> None:

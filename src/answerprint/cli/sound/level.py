@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from answerprint.cli.output import Json, emit, printable, refuse_taken, stderr
+from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.sound.app import app, print_verdicts, profile_named
 from answerprint.core.errors import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 
 @app.command("level")
@@ -45,13 +43,14 @@ def level(
 
     Example: answerprint sound level film.mov film-r128.mov --profile ebu-r128
     """
+    from answerprint.cli.progress import named_bar
     from answerprint.pipeline.levelling import level_file, planned
     from answerprint.pipeline.measuring import faults_of
 
     wanted = profile_named(profile)
     faults = [f"{file.name}: {fault}" for fault in faults_of(file)] if file.is_file() else []
     refuse_taken(out, file, force=force)
-    with _bars(hidden=json) as tell:
+    with named_bar("measuring", hidden=json) as tell:
         if dry_run:
             made = planned(file, wanted, profile, stream=stream, tell=tell)
         else:
@@ -81,17 +80,3 @@ def level(
     emit(document, json, text)
     if faults or (any(one.met is False for one in made.verdicts) and not wanted.guide):
         raise typer.Exit(Exit.NEEDS_A_PERSON)
-
-
-@contextmanager
-def _bars(*, hidden: bool) -> Iterator[Callable[[str, float], None]]:
-    """A bar for each thing done, one after another."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = stderr()
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=32), TimeRemainingColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=hidden or not console.is_terminal
-    ) as bars:
-        task = bars.add_task("", total=1.0)
-        yield lambda what, done: bars.update(task, description=what, completed=done)

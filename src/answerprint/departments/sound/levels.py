@@ -47,8 +47,8 @@ _BY_COUNT = {len(weights): weights for weights in _LAYOUTS.values()}
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a delivery asks: LUFS, LU, dBTP, and dB of Leq(m); `source` is the document that says so.
 
-    gate: over what the loudness is measured. guide: custom, not a requirement. Of a profile by Leq(m),
-    `integrated` is only where levelling starts from.
+    gate: over what the loudness is measured. guide: custom, not a requirement. A profile by Leq(m) is met and
+    levelled by `leq_m`; its `integrated` is what such programmes usually have, and is asked of none.
     """
 
     title: str

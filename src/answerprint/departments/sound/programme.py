@@ -11,13 +11,12 @@ from answerprint.departments.sound.dialogue import LEAST_SHARE, dialogue_loudnes
 from answerprint.departments.sound.leq_m import LeqMeter
 from answerprint.departments.sound.levels import (
     HOPS_A_SECOND,
+    SHORT_TERM,
     LoudnessMeter,
     Profile,
     block_loudness,
     loudness_range,
 )
-
-RANGE_WINDOW = 3 * HOPS_A_SECOND
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +74,7 @@ def measured(
     hops = spoken_hops(spoken, len(energies)) if spoken is not None else None
     short_term = meter.short_term()
     whole = len(energies) // HOPS_A_SECOND  # seconds; of the first two no short-term loudness is known
-    values = [short_term[HOPS_A_SECOND * end - RANGE_WINDOW] for end in range(3, whole + 1)]
+    values = [short_term[HOPS_A_SECOND * end - SHORT_TERM] for end in range(3, whole + 1)]
     curve = [round(float(one), 2) if np.isfinite(one) else None for one in values]
     return Programme(
         channels=meter.channels,
@@ -127,9 +126,9 @@ def verdicts(programme: Programme, profile: Profile) -> Iterator[Verdict]:
 def _range_spoken(energies: np.ndarray, spoken: np.ndarray) -> float | None:
     """The loudness range of the spoken tenths alone, laid end to end."""
     heard = energies[spoken]
-    if len(heard) < RANGE_WINDOW:
+    if len(heard) < SHORT_TERM:
         return None
-    windows = np.convolve(heard, np.ones(RANGE_WINDOW) / RANGE_WINDOW, mode="valid")
+    windows = np.convolve(heard, np.ones(SHORT_TERM) / SHORT_TERM, mode="valid")
     return loudness_range(block_loudness(np.maximum(windows, 0)))
 
 

@@ -20,7 +20,7 @@ from answerprint.core.time import Rounding, Time, TimeDocument, time_document
 from answerprint.core.timecode import format_timecode
 from answerprint.departments.footage.clock import PictureClock
 from answerprint.departments.footage.sound.listening import LISTENING_RATE, Ear
-from answerprint.departments.footage.sound.voice import Classical, Silero, voice_ranges
+from answerprint.departments.footage.sound.voice import Backend, Classical, Silero, voice_ranges
 from answerprint.departments.footage.tracks import SOUND_RATE, as_float, read_samples
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, SoundForm, Wants, fan_out
 from answerprint.media.probe import probe
@@ -79,9 +79,14 @@ def sound_in(file: Path, progress: Callable[[float], None] | None = None) -> Ite
         del samples
 
 
-def _voice(samples: NDArray[np.int16]) -> tuple[tuple[tuple[int, int], ...], str]:
+def voice_backend() -> Backend:
+    """What hears voices: Silero VAD where it was fetched, else the classical measure."""
     shelf = Shelf()
-    backend = Silero(shelf.path(SILERO)) if shelf.fetched(SILERO) else Classical()
+    return Silero(shelf.path(SILERO)) if shelf.fetched(SILERO) else Classical()
+
+
+def _voice(samples: NDArray[np.int16]) -> tuple[tuple[tuple[int, int], ...], str]:
+    backend = voice_backend()
     found: list[tuple[int, int]] = []
     for at in range(0, len(samples), VOICE_PIECE):
         for one in voice_ranges(as_float(np.asarray(samples[at : at + VOICE_PIECE])), backend):
