@@ -34,7 +34,6 @@ from answerprint.formats.timelines.model import MediaLink, TimelineFile, record_
 PEERS = ROOT / ".venv-bench"
 RATES = {"23.976": Fraction(24000, 1001), "25": Fraction(25), "29.97 DF": Fraction(30000, 1001),
          "59.94": Fraction(60000, 1001)}  # fmt: skip
-GONE = ("clips", "video_tracks", "audio_tracks")  # a clip is told once, with all it had
 ROWS = {  # what is counted, and the words under which its loss is reported
     "rate": ("rate",),
     "start_timecode": ("start_timecode", "drop_frame"),
@@ -46,19 +45,19 @@ ROWS = {  # what is counted, and the words under which its loss is reported
     "dissolve": ("dissolve", "clips"),
     "wipe": ("wipe", "clips"),
     "fade": ("fade", "clips"),
-    "speed": ("speed", *GONE),
-    "reverse": ("reverse", *GONE),
-    "freeze": ("freeze", *GONE),
+    "speed": ("speed",),
+    "reverse": ("reverse",),
+    "freeze": ("freeze",),
     "markers": ("markers",),
     "clip_markers": ("clip_markers", "clips"),
     "video_tracks": ("video_tracks",),
-    "audio_tracks": ("audio_tracks", "record_range"),  # of an ALE everything is laid end to end
-    "channels": ("channels", "record_range", *GONE),
+    "audio_tracks": ("audio_tracks",),
+    "channels": ("channels", "audio_tracks"),
     "links": ("links",),
     "nested": ("nested", "clips"),
     "disabled": ("disabled",),
     "cdl": ("cdl",),
-    "gain": ("gain", *GONE),
+    "gain": ("gain", "audio_tracks"),
     "names": ("name", "clips", "video_tracks", "audio_tracks", "disabled"),
 }
 
@@ -99,13 +98,20 @@ def judged(chosen: TimelineFormat, rate: Fraction) -> dict[str, str]:
             reported[loss.feature] = loss.kind
     mine, theirs = counted(before), counted(after)
     cells = {}
-    for row, words in ROWS.items():
+    for row in ROWS:
+        words = words_for(chosen, row)
         if mine[row] == theirs[row]:
             cells[row] = "="
         else:
             kinds = {reported[word] for word in words if word in reported}
             cells[row] = "!" if not kinds else "-" if "lost" in kinds else "~"
     return cells
+
+
+def words_for(chosen: TimelineFormat, row: str) -> tuple[str, ...]:
+    """An ALE lists clips and no timeline: it comes back laid end to end, and a clip that is told to be gone
+    is told once, with all it had. Of every other format a feature has to be told by its own name."""
+    return (*ROWS[row], "clips", "record_range") if chosen.name == "ALE" else ROWS[row]
 
 
 def worst(cells: list[dict[str, str]], row: str) -> str:
@@ -254,7 +260,9 @@ def tallied(chosen: TimelineFormat, count: int) -> Counter[str]:
         mine, theirs = counted(before), counted(after)
         words = {one.feature for one in losses}
         tally["unreported"] += sum(
-            mine[row] != theirs[row] and not words & set(ROWS[row]) for row in ROWS if row != "source"
+            mine[row] != theirs[row] and not words & set(words_for(chosen, row))
+            for row in ROWS
+            if row != "source"
         )
 
     there_and_back()
