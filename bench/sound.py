@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, resample_poly, sosfiltfilt, wiener
 
 from answerprint.departments.footage.sound.voice import Classical, voice_ranges
-from answerprint.departments.sound.cleaning import clean
+from answerprint.departments.sound.cleaning.chain import Heard, clean
 from answerprint.departments.sound.diagnosis import diagnose
 
 DATA = Path(os.environ.get("ANSWERPRINT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -81,7 +81,8 @@ def cleaned(samples: Sound) -> tuple[Sound, str]:
     sound = samples.astype(np.float32)
     heard = voice_ranges(resample_poly(sound, 1, 3).astype(np.float32), Classical())
     diagnosis = diagnose(sound, RATE, [(3 * one.start_sample, 3 * one.end_sample) for one in heard])
-    after, applied = clean(sound, RATE, diagnosis)
+    after, tried = clean(sound, RATE, Heard.of(sound, RATE, diagnosis))
+    applied = [one for one in tried if one.kept]
     return after.astype(np.float64), ", ".join(one.step for one in applied) or "nothing"
 
 

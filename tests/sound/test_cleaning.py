@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from answerprint.departments.sound.cleaning import clean
-from answerprint.departments.sound.diagnosis import clipping, diagnose
+from answerprint.departments.sound.cleaning.chain import Applied, Heard
+from answerprint.departments.sound.cleaning.chain import clean as clean_heard
+from answerprint.departments.sound.diagnosis import Diagnosis, clipping, diagnose
 
 RATE = 48_000
 Sound = NDArray[np.float64]
@@ -54,6 +55,14 @@ def spoken(voice: Sound) -> list[tuple[int, int]]:
 
 def mixed(voice: Sound, noise: Sound, snr: float) -> Sound:
     return voice + noise * np.sqrt(np.mean(voice[RATE:-RATE] ** 2)) * 10 ** (-snr / 20)
+
+
+def clean(
+    samples: NDArray[np.float32], rate: int, diagnosis: Diagnosis
+) -> tuple[NDArray[np.float32], list[Applied]]:
+    """With the floor that was always there; only what was kept."""
+    after, tried = clean_heard(samples, rate, Heard.of(samples, rate, diagnosis), floor_db=-12.0)
+    return after, [one for one in tried if one.kept]
 
 
 def run(sound: Sound, ranges: list[tuple[int, int]]) -> tuple[Sound, list[str]]:

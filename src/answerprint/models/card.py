@@ -57,7 +57,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     does: str
     capability: str  # what it is asked for: "voice", "sentences", …
     source: str  # pypi:package==version | hf:owner/name@revision | file:path of the folder that holds them
-    runtime: Literal["onnx", "tflite", "ncnn", "ctranslate2", "safetensors", "checkpoint"]
+    runtime: Literal["onnx", "tflite", "ncnn", "ctranslate2", "safetensors", "checkpoint", "library"]
     licence: str
     trained_on: str
     weaknesses: tuple[str, ...]

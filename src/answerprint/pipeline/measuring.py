@@ -87,7 +87,7 @@ def measure_labelled(paths: Sequence[Path], *, tell: Tell | None = None) -> Prog
     for blocks in zip(*(read_sound(path, SoundForm()) for path in ordered.values()), strict=True):
         least = min(len(one.samples) for one in blocks)
         together = np.concatenate([one.samples[:least] for one in blocks], axis=1)
-        _finite(together, rate, count, speaks)
+        finite(together, rate, count, speaks)
         meter.add(together)
         leq.add(together)
         count += least
@@ -136,7 +136,7 @@ class _ProgrammeMeter:
         if block.stream != self._stream.index:
             return
         meters = self._meters or self._begin(block.rate, block.samples.shape[1])
-        _finite(block.samples, block.rate, self._count, self._path)
+        finite(block.samples, block.rate, self._count, self._path)
         self._count += len(block.samples)
         for meter in meters:
             meter.add(block.samples)
@@ -211,7 +211,8 @@ class _Ear:
             yield last
 
 
-def _finite(samples: np.ndarray, rate: int, before: int, path: Path) -> None:
+def finite(samples: np.ndarray, rate: int, before: int, path: Path) -> None:
+    """Raises MediaError AP-MEDIA-018 where a sample is no number. before: samples that came before these."""
     bad = ~np.isfinite(samples)
     if bad.any():
         at, channel = (int(one) for one in np.argwhere(bad)[0])

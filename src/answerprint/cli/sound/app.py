@@ -18,7 +18,7 @@ app = command_app()
 
 @app.callback()
 def sound() -> None:
-    """Sound measured, and brought to the level that a delivery asks for.
+    """Sound cleaned, measured, and brought to the level that a delivery asks for.
 
     Example: answerprint sound measure film.mp4 --profile ebu-r128
     """

@@ -28,14 +28,14 @@ class ClipSoundStep(Step):
     """One clip's sound, mono 48 kHz: cleaned where an independent measure says that cleaning helps."""
 
     name: ClassVar[str] = "clip_sound"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("media", "clip")
     optional: ClassVar[tuple[str, ...]] = ("voice",)
     writes: ClassVar[tuple[str, ...]] = ("sound", "report")
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "scipy")
 
     def run(self, inputs: Inputs, context: Context) -> None:
-        from answerprint.departments.sound.cleaning import clean
+        from answerprint.departments.sound.cleaning.chain import Heard, clean
         from answerprint.departments.sound.diagnosis import diagnose
         from answerprint.departments.sound.gathering import (
             mono_sound,
@@ -55,12 +55,13 @@ class ClipSoundStep(Step):
         applied: tuple[str, ...] = ()
         if clip.clean:
             voice = voice_spans(inputs["voice"].track(), first, len(samples)) if "voice" in inputs else []
-            samples, steps = clean(samples, RATE, diagnose(samples, RATE, voice))
-            applied = tuple(str(step) for step in steps)
+            heard = Heard.of(samples, RATE, diagnose(samples, RATE, voice))
+            samples, tried = clean(samples, RATE, heard)
+            applied = tuple(str(step) for step in tried if step.kept)
         cut = samples[wanted[0] - first : wanted[1] - first]
         write_wave(context.new_file("sound", ".wav"), cut[:, None], RATE, bits=32)
-        heard = measure(cut[:, None], RATE)
-        context.write_record("report", ClipReport(applied=applied, loudness=heard.integrated))
+        loud = measure(cut[:, None], RATE)
+        context.write_record("report", ClipReport(applied=applied, loudness=loud.integrated))
 
 
 @dataclass(frozen=True)
