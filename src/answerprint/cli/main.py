@@ -70,14 +70,24 @@ COMMANDS: dict[str, Command] = {
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "slates": Command("Footage", "slates", "Scene and take from the slates in the picture; text; log or no"),
     "sound": Command(
-        "Sound", "sound", "Loudness, peaks, dialogue measured; a file brought to a delivery's level"
+        "Sound", "sound", "Recordings rescued; loudness measured, brought to a level"
+    ),
+    "subtitles": Command(
+        "Release", "subtitles", "Made, checked by a platform's rules, mended, converted, conformed, burnt in"
     ),
     "probe": Command("One file", "media", "Streams, exact rates, timecode, colour tags and damage of a file"),
     "timecode": Command("One file", "timecode", "Convert between frames, seconds and timecode"),
     "models": Command("This machine", "models", "The model shelf: list, show, fetch, verify, remove"),
     "doctor": Command("This machine", "doctor", "What this machine has and lacks"),
 }
-GROUPED = ("models", "script", "plan", "ingest", "sound")  # commands that have commands of their own
+GROUPED = (
+    "models",
+    "script",
+    "plan",
+    "ingest",
+    "sound",
+    "subtitles",
+)  # commands that have commands of their own
 
 
 def main() -> None:

@@ -1,7 +1,4 @@
-"""Subtitles from the words of the cut: where cues begin and end, and how their lines break.
-
-Rules: Netflix Timed Text Style Guide, general requirements and English (USA).
-"""
+"""Subtitles from the words of the cut: where cues begin and end, and how their lines break."""
 
 from __future__ import annotations
 
@@ -15,35 +12,14 @@ import msgspec
 from answerprint.core.findings import Evidence, Finding
 from answerprint.core.time import Range, Rounding, Time
 from answerprint.departments.release.breaks import Room, cue_spans, lines_of
+from answerprint.departments.release.subtitling.profiles import SubtitleRules, profiles
 from answerprint.departments.release.transcript import SpokenWord, as_heard, transcript
 from answerprint.formats.subtitles.model import Cue
 
 __all__ = ["NETFLIX_ENGLISH", "SpokenWord", "SubtitleRules", "Subtitles", "subtitle_cues"]
 
 
-class SubtitleRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a platform asks of a language's subtitles."""
-
-    characters: int  # a line
-    lines: int
-    shortest: Fraction  # seconds
-    longest: Fraction  # seconds
-    gap: int  # frames between two cues, whatever the rate
-    chain: Fraction  # seconds: a smaller gap than this is closed to `gap`
-    linger: Fraction  # seconds a cue may stay after the last word
-    reading_speed: Fraction  # characters a second
-
-
-NETFLIX_ENGLISH = SubtitleRules(
-    characters=42,
-    lines=2,
-    shortest=Fraction(5, 6),
-    longest=Fraction(7),
-    gap=2,
-    chain=Fraction(1, 2),
-    linger=Fraction(1, 2),
-    reading_speed=Fraction(20),  # adult programmes
-)
+NETFLIX_ENGLISH = profiles()["netflix-en"]
 
 
 class Subtitles(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +123,7 @@ def _planned(
         shortest=_shortest(rules, rate),
         longest=_longest(rules, rate),
         pause=math.ceil(rate),
-        speed=rules.reading_speed / rate,
+        speed=_speed(rules) / rate,
         gap=rules.gap,
     )
     return [
@@ -196,7 +172,7 @@ def _findings(one: _Planned, cue: Cue, rate: Fraction, rules: SubtitleRules) -> 
             "is too fast to read",
             "characters a second",
             _read_characters(one.text) / seconds,
-            rules.reading_speed,
+            _speed(rules),
             one.end - one.start < _reading_frames(one.text, rate, rules),
         ),
         (
@@ -246,7 +222,14 @@ def _findings(one: _Planned, cue: Cue, rate: Fraction, rules: SubtitleRules) -> 
 
 
 def _reading_frames(text: str, rate: Fraction, rules: SubtitleRules) -> int:
-    return math.ceil(_read_characters(text) / rules.reading_speed * rate)
+    return math.ceil(_read_characters(text) / _speed(rules) * rate)
+
+
+def _speed(rules: SubtitleRules) -> Fraction:
+    """Characters a second; a word is taken for six of them, its space with it, where words are counted."""
+    if rules.reading_speed is not None:
+        return rules.reading_speed
+    return Fraction(rules.words or 180, 10)
 
 
 def _shortest(rules: SubtitleRules, rate: Fraction) -> int:
