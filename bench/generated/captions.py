@@ -1,4 +1,4 @@
-"""Captions that keep every rule of a profile, and the same ones with faults put in that can be taken out again."""
+"""Captions that keep every rule of a profile, and the same with faults that can be taken out again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from answerprint.departments.release.subtitling.checking import Timed, check
 from answerprint.departments.release.subtitling.profiles import SubtitleRules
 from answerprint.departments.release.subtitling.texts import broken
 
+# fmt: off
 WORDS = (
-    "the a of and to in that it was he for on with as his they be at one have this from or had by hot but some "
-    "what there we can out other were all your when up use word how said an each she which do their time if will "
-    "way about many then them would write like so these her long make thing see him two has look more day could "
-    "go come did my sound no most number who over know water than call first people may down side been now find "
-    "letter harbour signal keeper tram lantern station winter morning captain ledger answer yesterday together"
-).split()
+    "the", "a", "of", "and", "to", "in", "that", "it", "was", "he", "for", "on", "with", "as", "his",
+    "they", "be", "at", "one", "have", "this", "from", "or", "had", "by", "hot", "but", "some", "what",
+    "there", "we", "can", "out", "other", "were", "all", "your", "when", "up", "use", "word", "how",
+    "said", "an", "each", "she", "which", "do", "their", "time", "if", "will", "way", "about", "many",
+    "then", "them", "would", "write", "like", "so", "these", "her", "long", "make", "thing", "see",
+    "him", "two", "has", "look", "more", "day", "could", "go", "come", "did", "my", "sound", "no",
+    "most", "number", "who", "over", "know", "water", "than", "call", "first", "people", "may", "down",
+    "side", "been", "now", "find", "letter", "harbour", "signal", "keeper", "tram", "lantern",
+    "station", "winter", "morning", "captain", "ledger", "answer", "yesterday", "together",
+)
+# fmt: on
 FAULTS = ("overlap", "gap", "chain", "shortest", "longest", "reading-speed", "shot-change", "breaks")
 
 
@@ -106,7 +112,9 @@ def spoiled(
             reading = rules.reading_frames(text.replace("\n", " "), rate)
             end = start + max(2, int(reading * random.uniform(0.4, 0.95)))
         elif fault == "longest":
-            end = min(after.start - rules.gap, start + int(rules.longest * rate) + int(random.integers(1, 40)))
+            end = min(
+                after.start - rules.gap, start + int(rules.longest * rate) + int(random.integers(1, 40))
+            )
         elif fault == "shot-change":
             near = [shot for shot in shots if shot in (start, end + rules.gap)]
             if near and near[0] == start:
