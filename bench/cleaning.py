@@ -156,9 +156,10 @@ def rooms() -> None:
             silent += told is None
             if told is not None:
                 off.append(abs(told / seconds - 1))
+    near = np.mean(np.array(off) <= 0.2)
     print(
-        f"RT60 from speech alone, {len(off) + silent} rooms: within 20 % "
-        f"{np.mean(np.array(off) <= 0.2):.0%}, median {np.median(off):.0%} off, 90 % within {np.percentile(off, 90):.0%}; not told in {silent}\n"
+        f"RT60 from speech alone, {len(off) + silent} rooms: within 20 % {near:.0%}, "
+        f"median {np.median(off):.0%} off, 90 % within {np.percentile(off, 90):.0%}; not told in {silent}\n"
     )
 
 

@@ -69,9 +69,7 @@ COMMANDS: dict[str, Command] = {
     "things": Command("Footage", "things", "Objects and actions by an ONNX model of your own"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "slates": Command("Footage", "slates", "Scene and take from the slates in the picture; text; log or no"),
-    "sound": Command(
-        "Sound", "sound", "Recordings rescued; loudness measured, brought to a level"
-    ),
+    "sound": Command("Sound", "sound", "Recordings rescued; loudness measured, brought to a level"),
     "subtitles": Command(
         "Release", "subtitles", "Made, checked by a platform's rules, mended, converted, conformed, burnt in"
     ),
