@@ -1,6 +1,12 @@
 """`answerprint sound`: sound cleaned, measured and brought to a level."""
 
-from answerprint.cli.sound import clean, level, measure, music  # each import registers its file's commands
+from answerprint.cli.sound import (  # each import registers its file's commands
+    clean,
+    level,
+    match,
+    measure,
+    music,
+)
 from answerprint.cli.sound.app import app
 
-__all__ = ["app", "clean", "level", "measure", "music"]
+__all__ = ["app", "clean", "level", "match", "measure", "music"]

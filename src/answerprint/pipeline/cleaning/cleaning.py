@@ -193,7 +193,7 @@ class _Work:
         found: list[Trouble] = []
         for channel, wanted in steps.items():
             mono = np.ascontiguousarray(samples[:, channel])
-            heard = Heard.of(mono, RATE, diagnose(mono, RATE, _voices(mono)))
+            heard = Heard.of(mono, RATE, diagnose(mono, RATE, voices_in(mono)))
             own = slice(piece[0] - first, piece[1] - first)
             found += troubles(mono, RATE, heard, channel + 1, first / RATE, own)
             samples[:, channel], applied[channel] = clean(
@@ -208,7 +208,8 @@ class _Work:
         return _Piece(samples[inner], applied, found)
 
 
-def _voices(mono: Samples) -> list[tuple[int, int]]:
+def voices_in(mono: Samples) -> list[tuple[int, int]]:
+    """Where somebody speaks in samples (n,) at 48 kHz: half-open ranges of them."""
     heard = resample_poly(mono, 1, HEARD).astype(np.float32)
     return [
         (one.start_sample * HEARD, one.end_sample * HEARD) for one in voice_ranges(heard, voice_backend())
@@ -250,18 +251,6 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 def _write(source: Source, out: Path, cleaned: Iterator[Samples], wet: float, residual: Path | None) -> None:
     """The cleaned sound, and what was taken from the recording, both in the recording's place."""
-    wave = source.wave
-    bext = wave.bext if wave is not None else None
-    said = {
-        "time_reference": source.time_reference,
-        "track_names": source.names if any(source.names) else (),
-        "sound": wave.ixml if wave is not None else None,
-        "description": bext.description if bext is not None else "",
-        "originator": bext.originator if bext is not None else "",
-        "date": bext.date if bext is not None else "",
-        "time": bext.time if bext is not None else "",
-        "coding_history": bext.coding_history if bext is not None else "",
-    }
 
     def blocks() -> Iterator[Samples]:
         at = 0
@@ -272,12 +261,32 @@ def _write(source: Source, out: Path, cleaned: Iterator[Samples], wet: float, re
             at += len(block)
             yield block
 
-    write_wave(out, blocks(), RATE, bits=32, **said)  # type: ignore[arg-type]
+    write_in_place(source, out, blocks())
     if residual is not None:
         written = Source.of(out, None)
-        length = written.pieces()
-        taken = (source.read(first, last) - written.read(first, last) for first, last in length)
-        write_wave(residual, taken, RATE, bits=32, **said)  # type: ignore[arg-type]
+        pieces = written.pieces()
+        taken = (source.read(first, last) - written.read(first, last) for first, last in pieces)
+        write_in_place(source, residual, taken)
+
+
+def write_in_place(source: Source, out: Path, blocks: Iterator[Samples], *, timecode: bool = True) -> None:
+    """A 48 kHz float wave file with the timecode, names and notes of the recording it is made of."""
+    wave = source.wave
+    bext = wave.bext if wave is not None else None
+    write_wave(
+        out,
+        blocks,
+        RATE,
+        bits=32,
+        time_reference=source.time_reference if timecode else None,
+        track_names=source.names if any(source.names) else (),
+        sound=wave.ixml if wave is not None and timecode else None,
+        description=bext.description if bext is not None else "",
+        originator=bext.originator if bext is not None else "",
+        date=bext.date if bext is not None else "",
+        time=bext.time if bext is not None else "",
+        coding_history=bext.coding_history if bext is not None else "",
+    )
 
 
 def _digest(path: Path) -> str:
