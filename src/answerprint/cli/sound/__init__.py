@@ -1,6 +1,7 @@
 """`answerprint sound`: sound cleaned, measured and brought to a level."""
 
 from answerprint.cli.sound import (  # each import registers its file's commands
+    adr,
     clean,
     level,
     match,
@@ -9,4 +10,4 @@ from answerprint.cli.sound import (  # each import registers its file's commands
 )
 from answerprint.cli.sound.app import app
 
-__all__ = ["app", "clean", "level", "match", "measure", "music"]
+__all__ = ["adr", "app", "clean", "level", "match", "measure", "music"]

@@ -269,8 +269,18 @@ def _write(source: Source, out: Path, cleaned: Iterator[Samples], wet: float, re
         write_in_place(source, residual, taken)
 
 
-def write_in_place(source: Source, out: Path, blocks: Iterator[Samples], *, timecode: bool = True) -> None:
-    """A 48 kHz float wave file with the timecode, names and notes of the recording it is made of."""
+def write_in_place(
+    source: Source,
+    out: Path,
+    blocks: Iterator[Samples],
+    *,
+    timecode: bool = True,
+    named: bool = True,
+) -> None:
+    """A 48 kHz float wave file with the timecode, names and notes of the recording it is made of.
+
+    timecode, named: whether it begins where the recording does, and has its channels.
+    """
     wave = source.wave
     bext = wave.bext if wave is not None else None
     write_wave(
@@ -279,8 +289,8 @@ def write_in_place(source: Source, out: Path, blocks: Iterator[Samples], *, time
         RATE,
         bits=32,
         time_reference=source.time_reference if timecode else None,
-        track_names=source.names if any(source.names) else (),
-        sound=wave.ixml if wave is not None and timecode else None,
+        track_names=source.names if named and any(source.names) else (),
+        sound=wave.ixml if wave is not None and timecode and named else None,
         description=bext.description if bext is not None else "",
         originator=bext.originator if bext is not None else "",
         date=bext.date if bext is not None else "",
