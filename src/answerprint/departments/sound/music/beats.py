@@ -28,7 +28,6 @@ SLIP = 8.0  # what it costs that a bar has another length than the rest, in devi
 PLAYED = 0.05  # of the beat's own onset: what less is no note between beats
 SWUNG = 3.2  # the last third over the first: swing, and no metre in threes
 WEIGHTS = (0.7, 0.5, 1.0, 0.7)  # of low onsets, of all onsets, of a change of harmony, of one of the bass
-EVIDENCE = 2.0  # deviations that a metre's first beats must stand out by to be called sure
 
 Curve = NDArray[np.float64]
 
