@@ -120,11 +120,12 @@ class SubtitledSlot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubtitleBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """What is heard in the cut, in order."""
+    """What is heard in the cut, in order. shots: frames on which another picture begins."""
 
     rate: Fraction
     frames: int
     slots: tuple[SubtitledSlot, ...]
+    shots: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class SubtitleStep(Step):
             for word in heard_in(slot, tracks[slot.asset])
         ]
         written = {slot.line: slot.text for slot in brief.slots}
-        made = subtitle_cues(words, written, brief.rate, frames=brief.frames)
+        made = subtitle_cues(words, written, brief.rate, frames=brief.frames, shots=brief.shots)
         context.write_bytes("srt", write_srt(made.cues).encode())
         context.write_bytes("vtt", write_vtt(made.cues).encode())
         context.write_record("cues", made)

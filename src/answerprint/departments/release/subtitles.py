@@ -12,6 +12,8 @@ import msgspec
 from answerprint.core.findings import Evidence, Finding
 from answerprint.core.time import Range, Rounding, Time
 from answerprint.departments.release.breaks import Room, cue_spans, lines_of
+from answerprint.departments.release.subtitling.checking import TIMING, Timed
+from answerprint.departments.release.subtitling.fixing import fix
 from answerprint.departments.release.subtitling.profiles import SubtitleRules, profiles
 from answerprint.departments.release.transcript import SpokenWord, as_heard, transcript
 from answerprint.formats.subtitles.model import Cue
@@ -48,13 +50,16 @@ def subtitle_cues(
     *,
     frames: int | None = None,
     rules: SubtitleRules = NETFLIX_ENGLISH,
+    shots: Sequence[int] = (),
 ) -> Subtitles:
     """Cues for the words of a cut, in whole frames of its rate.
 
     written: script line key → its text, for the spelling and punctuation of what was said. frames: the
-    length of the cut, which no cue outlasts. A cue begins on the frame its first word begins in, holds one
-    speaker of one line, and stays until it can be read or the next begins. Findings name cues that are too
-    fast, too short, too wide or late: only rewriting or recutting mends those.
+    length of the cut, which no cue outlasts. shots: frames on which another picture begins; ends are laid
+    beside them as the rules ask, though no cue is gone before its last word. A cue begins on the frame its
+    first word begins in, or up to two before it, holds one speaker of one line, and stays until it can be
+    read or the next begins. Findings name cues that are too fast, too short, too wide or late: only
+    rewriting or recutting mends those.
     """
     planned: list[_Planned] = []
     groups = _groups(words)
@@ -65,6 +70,8 @@ def subtitle_cues(
         planned += _planned(group, written, rate, limit, rules)
     planned.sort(key=lambda one: one.start)
     _time(planned, rate, frames, rules)
+    if shots:
+        _lay_on_shots(planned, rate, frames, rules, shots)
     cues = tuple(
         Cue(range=Range.of_ticks(one.start, one.end, rate), text=one.text, speaker=one.speaker)
         for one in planned
@@ -159,6 +166,23 @@ def _time(planned: list[_Planned], rate: Fraction, frames: int | None, rules: Su
         one.end = min(wanted, one.start + longest)
         if frames is not None:
             one.end = max(min(one.end, frames), one.start + 1)
+
+
+def _lay_on_shots(
+    planned: list[_Planned], rate: Fraction, frames: int | None, rules: SubtitleRules, shots: Sequence[int]
+) -> None:
+    """In and out times where shot changes want them."""
+    fixed = fix(
+        [Timed(one.start, one.end, one.text) for one in planned],
+        rules,
+        rate,
+        shots=shots,
+        only=[one for one in TIMING if one != "longest"],  # which would part cues
+        frames=frames,
+        spoken=[one.spoken_end for one in planned],
+    )
+    for one, at in zip(planned, fixed.cues, strict=True):
+        one.start, one.end = at.start, at.end
 
 
 def _findings(one: _Planned, cue: Cue, rate: Fraction, rules: SubtitleRules) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from answerprint.core.cut import visible
 from answerprint.core.findings import Finding
 from answerprint.departments.release.steps import SubtitleBrief, SubtitledSlot, SubtitleStep
 from answerprint.departments.release.subtitles import Subtitles
@@ -27,12 +28,13 @@ def subtitle(making: Making, film: Film) -> None:
         for slot in film.assembly.slots
         if slot.line is not None
     )
+    shots = tuple(sorted({first for first, _, _ in visible(cut)} - {0}))
     graph = Graph()
     words = making.collected("readings", "words")
     node = graph.add(
         SubtitleStep(),
         "cut",
-        brief=Value(SubtitleBrief(rate=cut.rate, frames=cut.frames, slots=slots)),
+        brief=Value(SubtitleBrief(rate=cut.rate, frames=cut.frames, slots=slots, shots=shots)),
         words=Collected({slot.asset: words[slot.asset] for slot in slots if slot.asset in words}),
     )
     report = making.run(graph)

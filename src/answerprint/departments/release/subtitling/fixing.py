@@ -81,16 +81,20 @@ def fix(
     shots: Sequence[int] = (),
     only: Collection[str] = RULES,
     frames: int | None = None,
+    spoken: Sequence[int] | None = None,
 ) -> Fixed:
     """The cues with every violation of the rules in `only` mended that times and breaks can mend.
 
-    shots: frames on which a shot begins. frames: the film's length, which no cue outlasts. A rule that is
+    shots: frames on which a shot begins. frames: the film's length, which no cue outlasts. spoken: where that
+    is known, the frame on which each cue's last word ends, before which it is not taken away; it then begins on
+    its first or up to two frames before. A rule that is
     not in `only` is never applied, and never broken where it was kept. Fixing what was fixed changes nothing.
     """
     before = check(cues, rules, rate, shots=shots)
     made, origins = _broken_anew(list(cues), rules, rate, only)
     for _ in range(PASSES):
-        moved = _Times(made, rules, rate, shots, only, frames).best()
+        ends = [spoken[one - 1] for one in origins] if spoken is not None else None
+        moved = _Times(made, rules, rate, shots, only, frames, ends).best()
         if moved == made:
             break
         made = moved
@@ -184,9 +188,10 @@ class _Times:
         shots: Sequence[int],
         only: Collection[str],
         frames: int | None,
+        spoken: Sequence[int] | None,
     ) -> None:
         self._cues, self._rules, self._rate, self._shots = list(cues), rules, rate, list(shots)
-        self._frames = frames
+        self._frames, self._spoken = frames, spoken
         self._broken = {(one.cue - 1, one.rule) for one in check(cues, rules, rate, shots=shots)}
         self._weights = {rule: BROKEN * (1 + 0.01 * (len(TIMING) - at)) for at, rule in enumerate(TIMING)}
         self._weights["overlap"] *= TOGETHER
@@ -266,8 +271,9 @@ class _Times:
         one, rules, rate = self._cues[cue], self._rules, self._rate
         reading = rules.reading_frames(seen(flat(one.text)), rate)
         half = rules.half_second(rate)
-        ins = set(range(one.start - SYNC, one.start + SYNC + 1)) if one.end > one.start else {one.start}
-        if (cue, "shot-change") in self._broken:
+        later = SYNC if self._spoken is None else 0
+        ins = set(range(one.start - SYNC, one.start + later + 1)) if one.end > one.start else {one.start}
+        if (cue, "shot-change") in self._broken and self._spoken is None:
             for shot in self._shots_near(one.start, half):
                 ins |= {shot, shot - half}
         ins = {at for at in ins if at >= 0 and at >= one.start - half} or {one.start}
@@ -278,6 +284,9 @@ class _Times:
         outs = set(range(max(earliest, one.start + 1), latest + 1)) | {one.end}
         if self._frames is not None:
             outs = {at for at in outs if at <= self._frames} or {one.end}
+        if self._spoken is not None:
+            least = min(self._spoken[cue], one.end)
+            outs = {at for at in outs if at >= least} or {one.end}
         first, last = np.array(sorted(ins)), np.array(sorted(outs))
         long = last[None, :] - first[:, None]
         moved = np.where(last < one.end, OUT_EARLIER, OUT_MOVED) * np.abs(last - one.end)
