@@ -86,9 +86,9 @@ def fix(
     """The cues with every violation of the rules in `only` mended that times and breaks can mend.
 
     shots: frames on which a shot begins. frames: the film's length, which no cue outlasts. spoken: where that
-    is known, the frame on which each cue's last word ends, before which it is not taken away; it then begins on
-    its first or up to two frames before. A rule that is
-    not in `only` is never applied, and never broken where it was kept. Fixing what was fixed changes nothing.
+    is known, the frame on which each cue's last word ends, before which it is not taken away; it then begins
+    on its first, or up to two frames before. A rule that is not in `only` is never applied, and never broken
+    where it was kept. Fixing what was fixed changes nothing.
     """
     before = check(cues, rules, rate, shots=shots)
     made, origins = _broken_anew(list(cues), rules, rate, only)
