@@ -133,7 +133,7 @@ class SubtitleStep(Step):
     """Subtitles of the cut as SubRip and WebVTT, timed by the words that are heard."""
 
     name: ClassVar[str] = "subtitles"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("brief", "words")
     writes: ClassVar[tuple[str, ...]] = ("srt", "vtt", "cues")
 

@@ -91,10 +91,12 @@ def fix(
     where it was kept. Fixing what was fixed changes nothing.
     """
     before = check(cues, rules, rate, shots=shots)
-    made, origins = _broken_anew(list(cues), rules, rate, only)
-    for _ in range(PASSES):
+    made, origins = list(cues), list(range(1, len(cues) + 1))
+    for _ in range(PASSES):  # a cue that was given more time may now be parted, and the other way about
+        anew, came = _broken_anew(made, rules, rate, only)
+        origins = [origins[one - 1] for one in came]
         ends = [spoken[one - 1] for one in origins] if spoken is not None else None
-        moved = _Times(made, rules, rate, shots, only, frames, ends).best()
+        moved = _Times(anew, rules, rate, shots, only, frames, ends).best()
         if moved == made:
             break
         made = moved

@@ -74,15 +74,15 @@ def parted(text: str, characters: int, lines: int, width: Width) -> list[str] | 
 
     Markup that is open at a part's end is closed there and opened again. None where a word is too wide.
     """
+    if two_speakers(text):  # each says what is theirs in a cue of their own
+        turns = [broken(one, characters, lines, width) for one in text.split("\n")]
+        return _balanced([one for one in turns if one is not None]) if None not in turns else None
     words = flat(text).split(" ")
     for count in range(2, len(words) + 1):
-        best: tuple[float, list[str]] | None = None
         ideal = float(width(seen(flat(text)))) / count
         found = _parts(words, count, characters, lines, width, ideal)
         if found is not None:
-            best = found
-        if best is not None:
-            return _balanced(best[1])
+            return _balanced(found[1])
     return None
 
 
