@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
-from answerprint.cli.sound.app import app
+from answerprint.cli.sound.app import app, refuse_other_than_wave
 from answerprint.core.errors import UsageError
 
 
@@ -46,8 +46,7 @@ def adr(
         raise UsageError(
             "AP-USE-702", "a guide, a take and a new file are wanted", remedy="adr GUIDE TAKE OUT"
         )
-    if out.suffix.casefold() != ".wav":
-        raise UsageError("AP-USE-692", "what is written is a wave file", file=str(out), remedy="name it .wav")
+    refuse_other_than_wave(out)
     if not dry_run:
         refuse_taken(out, guide, *takes, force=force)
     with one_bar("aligning", hidden=json) as tell:

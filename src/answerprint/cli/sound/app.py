@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from answerprint.cli.output import command_app
@@ -34,6 +35,12 @@ def profile_named(name: str) -> Profile:
             "AP-USE-671", f"there is no loudness profile {name!r}", remedy="one of " + ", ".join(profiles())
         )
     return found
+
+
+def refuse_other_than_wave(out: Path) -> None:
+    """Raises UsageError AP-USE-692 for a name that is no wave file's."""
+    if out.suffix.casefold() != ".wav":
+        raise UsageError("AP-USE-692", "what is written is a wave file", file=str(out), remedy="name it .wav")
 
 
 def print_programme(line: Callable[[str], None], one: Programme) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken, save
-from answerprint.cli.sound.app import app
+from answerprint.cli.sound.app import app, refuse_other_than_wave
 from answerprint.core.errors import Exit, NotAvailableError, UsageError
 
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ def clean(
     unknown = [one for one in without or () if one not in OPS]
     if unknown:
         raise UsageError("AP-USE-691", f"there is no step {unknown[0]!r}", remedy="one of " + ", ".join(OPS))
-    if out.suffix.casefold() != ".wav":
-        raise UsageError("AP-USE-692", "cleaned sound is a wave file", file=str(out), remedy="name it .wav")
+    refuse_other_than_wave(out)
     if isolate and model is None:
         raise NotAvailableError(
             "AP-NEED-066",

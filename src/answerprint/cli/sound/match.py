@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
-from answerprint.cli.sound.app import app
+from answerprint.cli.sound.app import app, refuse_other_than_wave
 from answerprint.core.errors import UsageError
 
 OutWave = Annotated[Path, typer.Argument(metavar="OUT.wav", readable=False, help="The new wave file.")]
@@ -40,7 +40,7 @@ def match(
     from answerprint.cli.progress import one_bar
     from answerprint.pipeline.sound_matching import match_file
 
-    _wave(out)
+    refuse_other_than_wave(out)
     if not dry_run:
         refuse_taken(out, file, other, force=force)
     with one_bar("matching", hidden=json) as tell:
@@ -96,7 +96,7 @@ def tone(
     """
     from answerprint.pipeline.sound_matching import tone_of
 
-    _wave(out)
+    refuse_other_than_wave(out)
     if not 0.1 <= length <= 24 * 3600:
         raise UsageError("AP-USE-694", f"{length} s is no length for room tone", remedy="0.1 s to a day")
     refuse_taken(out, file, force=force)
@@ -108,8 +108,3 @@ def tone(
         console.print(printable(told), markup=False, highlight=False)
 
     emit(document, json, text)
-
-
-def _wave(out: Path) -> None:
-    if out.suffix.casefold() != ".wav":
-        raise UsageError("AP-USE-692", "what is written is a wave file", file=str(out), remedy="name it .wav")

@@ -123,8 +123,11 @@ def _step(
     if step == "rumble" and diagnosis.rumble_db is not None:
         made = without_rumble(sound, rate)
         return made, judge_rumble(sound, made, rate, diagnosis), {"high_pass_hz": HIGH_PASS}
-    if step == "noise" and _noisy(sound, rate, diagnosis):
-        floor = chosen_floor(_distance(sound, rate, diagnosis)) if floor_db is None else floor_db
+    if step == "noise":
+        distance = _distance(sound, rate, diagnosis)
+        if distance is None or distance >= GOOD_ENOUGH:
+            return None
+        floor = chosen_floor(distance) if floor_db is None else floor_db
         made = suppressed(sound, rate, diagnosis, floor, network(sound) if network is not None else None)
         return made, judge_noise(sound, made, rate, diagnosis), {"floor_db": round(floor, 2)}
     if step == "reverb" and heard.reverberation is not None and heard.reverberation >= RINGS:
@@ -132,11 +135,6 @@ def _step(
         said = {"rt60_s": round(heard.reverberation, 3), "floor_db": REVERB_FLOOR}
         return made, judge_reverberation(sound, made, rate, diagnosis), {**said}
     return None
-
-
-def _noisy(sound: Sound, rate: int, diagnosis: Diagnosis) -> bool:
-    distance = _distance(sound, rate, diagnosis)
-    return distance is not None and distance < GOOD_ENOUGH
 
 
 def _distance(sound: Sound, rate: int, diagnosis: Diagnosis) -> float | None:

@@ -34,7 +34,7 @@ Spans = list[tuple[int, int]]  # half-open samples
 
 @dataclass(frozen=True)
 class Damage:
-    """What is missing: clicks, samples at the rails, holes. hopeless: samples that nothing can tell."""
+    """What is missing: clicks, samples at the rails, holes."""
 
     clicks: Spans
     clipped: Spans

@@ -29,13 +29,12 @@ SHALLOWEST, DEEPEST = -12.0, -24.0  # dB, between which it is chosen
 Sound = NDArray[np.float64]
 
 
-def chosen_floor(distance: float | None) -> float:
+def chosen_floor(distance: float) -> float:
     """dB by which noise is lowered at most: as much as brings it 42 dB under the voice, −12 to −24.
 
     distance: dB between voice and noise.
     """
-    wanted = distance - QUIET_ENOUGH if distance is not None else SHALLOWEST
-    return float(np.clip(wanted, DEEPEST, SHALLOWEST))
+    return float(np.clip(distance - QUIET_ENOUGH, DEEPEST, SHALLOWEST))
 
 
 def suppressed(

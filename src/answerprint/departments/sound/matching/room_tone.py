@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.departments.sound.cleaning.repair import spans_of
+
 LONGEST, SHORTEST = 1.5, 0.12  # seconds of a grain
 FADE = 0.4  # of a grain, at either end
 STEADY = 3.0  # dB by which a grain's loudest part may stand over the usual one
@@ -31,13 +33,8 @@ def still_spans(sound: Sound, rate: int, pauses: NDArray[np.bool_]) -> list[tupl
         return []
     usual = float(np.median(power[inside]))
     quiet = inside & (power < usual * 10 ** (STEADY / 10))
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
     least = int(SHORTEST * rate)
-    return [
-        (int(start) * block, int(end) * block)
-        for start, end in edges.reshape(-1, 2)
-        if (end - start) * block >= least
-    ]
+    return [(start * block, end * block) for start, end in spans_of(quiet) if (end - start) * block >= least]
 
 
 def room_tone(
