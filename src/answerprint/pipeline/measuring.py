@@ -52,7 +52,7 @@ def measure_file(path: Path, *, stream: int | None = None, tell: Tell | None = N
     Raises MediaError as `fan_out` and `sound_of`, and AP-MEDIA-018 where a sample is no number.
     """
     chosen = sound_of(path, stream)
-    meter, ear = _ProgrammeMeter(path, chosen), _Ear(chosen.index)
+    meter, ear = _ProgrammeMeter(path, chosen), Ear(chosen.index)
     fan_out(path, [meter, ear], progress=tell, thorough=False)
     return meter.programme(ear.spoken())
 
@@ -81,7 +81,7 @@ def measure_labelled(paths: Sequence[Path], *, tell: Tell | None = None) -> Prog
         )
     rate = rates.pop()
     meter, leq = LoudnessMeter(rate, len(streams), layout), LeqMeter(rate, len(streams), layout)
-    ear, total = _Ear(streams[0].index), max(1, int(streams[0].frames or 0))
+    ear, total = Ear(streams[0].index), max(1, int(streams[0].frames or 0))
     speaks = list(ordered.values())[2 if "C" in ordered else 0]
     count = 0
     for blocks in zip(*(read_sound(path, SoundForm()) for path in ordered.values()), strict=True):
@@ -156,7 +156,7 @@ class _ProgrammeMeter:
         return self._meters
 
 
-class _Ear:
+class Ear:
     """Where somebody speaks, ten minutes at a time."""
 
     wants = Wants(sound=SoundForm(rate=HEARD_RATE, mono=True))

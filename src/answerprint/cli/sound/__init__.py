@@ -6,8 +6,9 @@ from answerprint.cli.sound import (  # each import registers its file's commands
     level,
     match,
     measure,
+    mix,
     music,
 )
 from answerprint.cli.sound.app import app
 
-__all__ = ["adr", "app", "clean", "level", "match", "measure", "music"]
+__all__ = ["adr", "app", "clean", "level", "match", "measure", "mix", "music"]

@@ -81,14 +81,14 @@ def _clip_sound(making: Making, clip: Clip, clean: bool) -> ClipSound:
     return ClipSound(
         source=clip.source,
         stream=clip.stream,
-        channels=clip.channels or _dialogue_channels(audio),
+        channels=clip.channels or dialogue_channels(audio),
         left_out=() if timecode is None else (timecode,),
         extent=_extent(audio),
         clean=clean,
     )
 
 
-def _dialogue_channels(audio: Stream | None) -> tuple[int, ...]:
+def dialogue_channels(audio: Stream | None) -> tuple[int, ...]:
     """The microphone to be heard: the recorder's own mix, else the boom; all where nothing names them."""
     names = [name.casefold() for name in audio.track_names] if audio is not None else []
     for wanted in PREFERRED:
