@@ -4,6 +4,7 @@ from answerprint.cli.sound import (  # each import registers its file's commands
     adr,
     clean,
     level,
+    lips,
     match,
     measure,
     mix,
@@ -11,4 +12,4 @@ from answerprint.cli.sound import (  # each import registers its file's commands
 )
 from answerprint.cli.sound.app import app
 
-__all__ = ["adr", "app", "clean", "level", "match", "measure", "mix", "music"]
+__all__ = ["adr", "app", "clean", "level", "lips", "match", "measure", "mix", "music"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.errors import MediaError
+from answerprint.core.logged import Probe
 from answerprint.core.time import Time, TimeDocument
 from answerprint.departments.footage.clock import PictureClock
 from answerprint.departments.footage.faces.embedding import ClassicalEmbedder, NetworkEmbedder, alike
@@ -99,10 +101,39 @@ def faces_of(
     identity: see `embedder_named`; without it every face of every shot is a person of its own.
     Raises MediaError AP-MEDIA-020 when it has no pictures, NotAvailableError AP-NEED-060 without the models.
     """
+    embedder = embedder_named(identity) if identity else None
+    asked, summary, time_base, tracks, intervals = _followed(file, progress, embedder)
+    labels: dict[int, str] = {}
+    if embedder is not None:
+        people = people_of({"": (tracks, time_base)}, (), embedder.name, alike(embedder.name))
+        labels = people.of("")
+    clock = PictureClock(asked, summary)
+    document = FacesDocument(
+        backend=MODEL,
+        identity=embedder.name if embedder else None,
+        shots=tuple({"start": clock.at_tick(a), "end": clock.at_tick(b)} for a, b in intervals),
+        faces=tuple(_face_documents(tracks, intervals, time_base, clock, labels)),
+    )
+    return FacesSeen(document, [one.portrait for one in tracks])
+
+
+def tracks_in(
+    file: Path, *, progress: Callable[[float], None] | None = None
+) -> tuple[list[list[FaceTrack]], Fraction]:
+    """The faces of a file shot by shot, and seconds a tick. Ask for consent before: this looks. Raises as
+    `faces_of`."""
+    _, _, time_base, tracks, _ = _followed(file, progress, None)
+    shots = [list(those) for _, those in groupby(tracks, key=lambda one: one.shot)]
+    return shots, time_base
+
+
+def _followed(
+    file: Path, progress: Callable[[float], None] | None, embedder: Embedder | None
+) -> tuple[Probe, DecodeSummary, Fraction, list[FaceTrack], list[tuple[int, int]]]:
+    """A file's faces through its shots, from one decode."""
     asked = probe(file)
     if asked.stream("video") is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
-    embedder = embedder_named(identity) if identity else None
     found: list[Sighting] = []
     watcher = FaceWatcher(asked, face_readers(), lambda those, _: found.extend(those), embedder)
     shots = _Shots()
@@ -110,19 +141,7 @@ def faces_of(
     if summary.time_base is None or not summary.pictures:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
     intervals = shots.intervals(summary)
-    tracks = face_tracks(found, intervals, summary.time_base)
-    labels: dict[int, str] = {}
-    if embedder is not None:
-        people = people_of({"": (tracks, summary.time_base)}, (), embedder.name, alike(embedder.name))
-        labels = people.of("")
-    clock = PictureClock(asked, summary)
-    document = FacesDocument(
-        backend=MODEL,
-        identity=embedder.name if embedder else None,
-        shots=tuple({"start": clock.at_tick(a), "end": clock.at_tick(b)} for a, b in intervals),
-        faces=tuple(_face_documents(tracks, intervals, summary.time_base, clock, labels)),
-    )
-    return FacesSeen(document, [one.portrait for one in tracks])
+    return asked, summary, summary.time_base, face_tracks(found, intervals, summary.time_base), intervals
 
 
 def _face_documents(
