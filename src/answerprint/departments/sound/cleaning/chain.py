@@ -24,9 +24,9 @@ from answerprint.departments.sound.cleaning.judging import (
 from answerprint.departments.sound.cleaning.repair import Damage, filled, find_damage
 from answerprint.departments.sound.cleaning.reverberation import (
     REVERB_FLOOR,
-    reverberation_time,
     without_late_reverberation,
 )
+from answerprint.departments.sound.cleaning.room_network import reverberation_time
 from answerprint.departments.sound.cleaning.suppression import chosen_floor, suppressed
 from answerprint.departments.sound.diagnosis import SPEECH_BAND, Diagnosis, band, level
 
@@ -66,7 +66,8 @@ class Heard:
     @classmethod
     def of(cls, samples: Samples, rate: int, diagnosis: Diagnosis) -> Heard:
         sound = samples.astype(np.float64)
-        return cls(diagnosis, find_damage(sound, rate), reverberation_time(sound, rate, diagnosis))
+        room = reverberation_time(sound, rate) if diagnosis.voice else None
+        return cls(diagnosis, find_damage(sound, rate), room)
 
 
 def clean(

@@ -1,4 +1,4 @@
-"""How long a room rings, heard in the voice alone, and its late part gently lowered."""
+"""What a room rings on after speech, gently lowered, and how unclear it makes it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt, sosfiltfilt
 
-from answerprint.departments.sound.diagnosis import Diagnosis
-
-BANDS = (500.0, 1000.0, 2000.0, 4000.0)  # Hz, octaves in which decays are looked for
-HOP = 0.005  # seconds between levels
-SMOOTH = 0.08  # seconds over which a level is taken
-SHORTEST_DECAY, LONGEST_DECAY = 0.06, 0.6  # seconds
-LEAST_FALL = 12.0  # dB a decay must fall
-STRAIGHT = 0.98  # correlation of a decay with a line
-OVER_ROOM = 8.0  # dB a decay's end must stand over the noise
-DECAYS_NEEDED = 6
-STEEPEST = 30.0  # percentile of the decays' times: a voice falls silent slower than its room, never faster
-SCALE, POWER = 1.30, 1.36  # from that to RT60: fitted on voices in rooms made of decaying noise, 0.2 to 1.2 s
+BANDS = (500.0, 1000.0, 2000.0, 4000.0)  # Hz, octaves in which speech moves
 LATE_AFTER = 0.05  # seconds after which a room blurs speech (ISO 3382-1: the early 50 ms help it)
 REVERB_FLOOR = -8.0  # dB, gentle
 WINDOW = 0.032  # seconds
@@ -25,63 +14,10 @@ WINDOW = 0.032  # seconds
 Sound = NDArray[np.float64]
 
 
-def reverberation_time(sound: Sound, rate: int, diagnosis: Diagnosis) -> float | None:
-    """RT60 in seconds as speech tells it, None where too few of its decays are clean.
-
-    Straight decays of the octave levels are gathered; the steeper ones are the room's own, because no sound
-    in it can fall faster (after Ratnam et al. 2003, JASA 114(5), and Löllmann et al. 2010, IWAENC).
-    """
-    times: list[float] = []
-    if len(sound) < rate:  # no decay and its voice lie in less than a second
-        return None
-    for centre in BANDS:
-        if centre * 1.42 >= rate / 2:
-            continue
-        sections = butter(2, (centre / 1.41, centre * 1.41), "bandpass", fs=rate, output="sos")
-        levels = _levels(sosfilt(sections, sound), rate)
-        hop = round(HOP * rate)
-        quiet = diagnosis.pauses[: len(levels) * hop : hop][: len(levels)]
-        room = np.median(levels[quiet]) if quiet.sum() > 4 else np.percentile(levels, 5)
-        times += _decays(levels, float(room) + OVER_ROOM)
-    if len(times) < DECAYS_NEEDED:
-        return None
-    steep = float(np.percentile(times, STEEPEST))
-    return SCALE * float(steep**POWER)
-
-
-def _levels(band: Sound, rate: int) -> Sound:
-    hop, width = round(HOP * rate), round(SMOOTH / HOP)
-    count = len(band) // hop
-    power = np.square(band[: count * hop]).reshape(count, hop).mean(1)
-    smooth = np.convolve(power, np.ones(width) / width, "same")
-    levels: Sound = 10 * np.log10(smooth + 1e-12)
-    return levels
-
-
-def _decays(levels: Sound, least: float) -> list[float]:
-    """Seconds to fall 60 dB, of every straight decay: falls begin at a peak and end where the level turns."""
-    times = []
-    falling = np.diff(levels) < 0
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], falling, [False]]).astype(np.int8)))
-    shortest, longest = round(SHORTEST_DECAY / HOP), round(LONGEST_DECAY / HOP)
-    for start, end in edges.reshape(-1, 2):
-        end = min(int(end) + 1, int(start) + longest)
-        above = np.flatnonzero(levels[start:end] < least)
-        end = int(start) + int(above[0]) if len(above) else end
-        start += 2  # the bend at the top belongs to the voice
-        if end - start < shortest or levels[start] - levels[end - 1] < LEAST_FALL:
-            continue
-        fall, at = levels[start:end], np.arange(end - start) * HOP
-        slope, _ = np.polyfit(at, fall, 1)
-        if slope < 0 and np.corrcoef(at, fall)[0, 1] < -STRAIGHT:
-            times.append(-60 / slope)
-    return times
-
-
 def without_late_reverberation(sound: Sound, rate: int, seconds: float) -> Sound:
     """What rings on after 50 ms lowered by at most 8 dB (Lebart, Boucher and Denbigh 2001, Acustica 87).
 
-    seconds: the room's RT60. The recording keeps its phase and its length.
+    seconds: the room's RT60 (`room_network`). The recording keeps its phase and its length.
     """
     window = 1 << round(np.log2(WINDOW * rate))
     hop = window // 4

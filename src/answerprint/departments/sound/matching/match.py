@@ -12,9 +12,9 @@ from scipy.signal import oaconvolve
 from answerprint.departments.sound.cleaning.chain import Network
 from answerprint.departments.sound.cleaning.reverberation import (
     modulation_ratio,
-    reverberation_time,
     without_late_reverberation,
 )
+from answerprint.departments.sound.cleaning.room_network import reverberation_time
 from answerprint.departments.sound.cleaning.suppression import suppressed
 from answerprint.departments.sound.diagnosis import Diagnosis, diagnose, spans_mask
 from answerprint.departments.sound.levels import measure
@@ -88,7 +88,7 @@ def matched(one: Recording, other: Recording, network: Network | None = None) ->
     sound = one.sound
     have, want = spectrum_of(sound, rate, diagnosis), spectrum_of(other.sound, rate, other.diagnosis)
     done: list[str] = []
-    rooms = [reverberation_time(each.sound, rate, each.diagnosis) for each in (one, other)]
+    rooms = [reverberation_time(each.sound, rate) if each.diagnosis.voice else None for each in (one, other)]
     noisier = float(np.mean(have.noise - have.voice) - np.mean(want.noise - want.voice))
     if noisier > NOISIER:
         floor = max(DEEPEST, -noisier)
@@ -129,7 +129,7 @@ def matched(one: Recording, other: Recording, network: Network | None = None) ->
         noise_after=float(np.mean(after.noise)),
         noise_wanted=float(np.mean(want.noise)),
         rt60_before=rooms[0],
-        rt60_after=reverberation_time(sound, rate, diagnosis),
+        rt60_after=reverberation_time(sound, rate) if diagnosis.voice else None,
         rt60_wanted=rooms[1],
         gain=round(gain, 2),
         equaliser=tuple(round(float(each), 2) for each in gains),
