@@ -12,12 +12,16 @@ from answerprint.core.errors import ModelError, NotAvailableError
 
 
 class Session:
-    """A loaded ONNX model. `inputs` and `outputs` are its names, in its order."""
+    """A loaded ONNX model. `inputs` and `outputs` are its names, in its order; `shapes` of the inputs, with a
+    name or None where a dimension may be of any length."""
 
     def __init__(self, path: Path, session: Any) -> None:
         self.path = path
         self._session = session
         self.inputs: tuple[str, ...] = tuple(one.name for one in session.get_inputs())
+        self.shapes: tuple[tuple[int | str | None, ...], ...] = tuple(
+            tuple(one.shape) for one in session.get_inputs()
+        )
         self.outputs: tuple[str, ...] = tuple(one.name for one in session.get_outputs())
 
     def run(self, feeds: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
