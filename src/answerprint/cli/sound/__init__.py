@@ -2,14 +2,34 @@
 
 from answerprint.cli.sound import (  # each import registers its file's commands
     adr,
+    atmosphere,
     clean,
+    cues,
     level,
     lips,
     match,
     measure,
     mix,
     music,
+    palette,
+    speak,
+    stems,
 )
 from answerprint.cli.sound.app import app
 
-__all__ = ["adr", "app", "clean", "level", "lips", "match", "measure", "mix", "music"]
+__all__ = [
+    "adr",
+    "app",
+    "atmosphere",
+    "clean",
+    "cues",
+    "level",
+    "lips",
+    "match",
+    "measure",
+    "mix",
+    "music",
+    "palette",
+    "speak",
+    "stems",
+]
