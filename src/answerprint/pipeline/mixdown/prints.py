@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 
 from answerprint.core.cut import Cut
-from answerprint.departments.sound.levels import profiles
+from answerprint.departments.sound.levels import LoudnessMeter, profiles
 from answerprint.departments.sound.limiting import TruePeakLimiter
 from answerprint.departments.sound.loudness_picture import loudness_svg
 from answerprint.departments.sound.mixing import RATE, Samples
-from answerprint.departments.sound.programme import Programme, Verdict, verdicts
+from answerprint.departments.sound.programme import Verdict, verdicts
 from answerprint.departments.sound.stems.placing import CHANNELS, FOLD, Layout
 from answerprint.departments.sound.stems.printing import MARGIN, Printed, print_level
 from answerprint.departments.sound.stems.sorting import LETTERS, STEMS, Stem
@@ -28,7 +28,7 @@ Points = Sequence[tuple[float, float]]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """A written file. what: printmaster, DX, MX, FX, ME, stereo."""
+    """A written file. what: printmaster, DX, MX, FX, ME, stereo; integrated: LUFS; true_peak: dBTP."""
 
     what: str
     file: str
@@ -104,30 +104,30 @@ def print_profile(
         folded = (np.asarray(block @ FOLD, np.float32) for block in turned(STEMS))
         wanted["stereo"] = held(folded, 2), CHANNELS["stereo"]
     written = []
-    programme: Programme | None = None
     for what, (blocks, names) in wanted.items():
+        meter = LoudnessMeter(RATE, len(names))
         file = folder / f"{stem_name}-{name}-{what}.wav"
         samples = write_wave(
             file,
-            blocks,
+            _heard(blocks, meter),
             RATE,
             time_reference=round(cut.start_frame / cut.rate * RATE),
             track_names=[f"{what} {one}" for one in names],
             sound=ProductionSound(project=cut.name, timecode_rate=cut.rate, drop=cut.drop),
             description=f"{cut.name}: {what}, {profile.title}",
         )
-        heard = measure_file(file, tell=partial(tell, f"{name}: measuring {what}"))
-        programme = programme or heard
+        found = meter.result()
         written.append(
             Measured(
                 what=what,
                 file=file.name,
-                integrated=heard.integrated,
-                true_peak=heard.true_peak,
+                integrated=_rounded(found.integrated),
+                true_peak=_rounded(found.true_peak),
                 samples=samples,
             )
         )
-    assert programme is not None
+    printmaster = folder / written[0].file
+    programme = measure_file(printmaster, tell=partial(tell, f"{name}: measuring the printmaster"))
     picture = folder / f"{stem_name}-{name}-loudness.svg"
     picture.write_bytes(loudness_svg(programme, f"{cut.name}, {profile.title}", profile))
     return Delivery(
@@ -145,6 +145,16 @@ def _left(paths: Sequence[Path]) -> float | None:
     for whole, *parts in zip(*(read_wave_blocks(one, block=BLOCK) for one in paths), strict=True):
         most = max(most, float(np.abs(whole - np.sum(parts, axis=0)).max()))
     return round(20 * float(np.log10(most)), 1) if most else None
+
+
+def _heard(blocks: Iterator[Samples], meter: LoudnessMeter) -> Iterator[Samples]:
+    for block in blocks:
+        meter.add(block)
+        yield block
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def _any(samples: Samples) -> Iterator[Samples]:
