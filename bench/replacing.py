@@ -45,10 +45,11 @@ for line in sys.stdin:
 
 
 def warp(random: np.random.Generator, sound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The sound at a pace that wanders within 15 %, and which of its samples each new one was."""
+    """The whole sound at a pace that wanders within 15 %, and which of its samples each new one was."""
     knots = max(3, int(len(sound) / RATE / 0.7))
     pace = 1 + random.uniform(-0.15, 0.15, knots + 2)
-    places = np.cumsum(np.interp(np.linspace(0, knots + 1, len(sound)), np.arange(knots + 2), pace))
+    longest = int(len(sound) / 0.85) + 1  # at the slowest pace throughout
+    places = np.cumsum(np.interp(np.linspace(0, knots + 1, longest), np.arange(knots + 2), pace))
     places = places[: int(np.searchsorted(places, len(sound) - 1))]
     return np.interp(places, np.arange(len(sound)), sound), places
 

@@ -97,11 +97,12 @@ def replace_line(
         write_in_place(source, out, iter([made[:, None]]), named=False)
     tell(1.0)
     steps = np.arange(0, len(heard), RATE // 100)
+    places = np.clip(alignment.at(steps.astype(float)), 0, len(take))
     return Replaced(
         takes=tuple(one[0] for one in found),
         map=tuple(
             Point(guide=round(int(at) / RATE, 4), take=round(float(there) / RATE, 4))
-            for at, there in zip(steps, alignment.at(steps.astype(float)), strict=True)
+            for at, there in zip(steps, places, strict=True)
         ),
         seconds=len(heard) / RATE,
         matched=done,

@@ -22,6 +22,9 @@ SLOPE = 3  # frames over which slopes are taken
 SLOPE_WEIGHT, LOUD_WEIGHT, ONSET_WEIGHT = 1.6, 0.6, 1.0
 RADIUS = 0.35  # of the longer one's length that the path may leave the straight line, and
 LEAST_RADIUS = 160  # frames at least
+# What a frame costs that one reading has before or after the other, by what alike frames cost. Half would leave
+# out what is alike as well: a frame of either reading is left out then.
+OPEN, LONGEST_OPEN = 0.55, 120  # and so many frames at most
 STILL = 0.15  # what a step that does not advance one of the two costs beside
 SMOOTH, ACROSS = 5.0, 40.0  # frames, standard deviations, over which the path is smoothed; across pauses
 TRUSTED = 30.0  # dB under the loudest, down to which a frame tells where it belongs
@@ -32,8 +35,9 @@ Sound = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Alignment:
-    """take: (frames,) the take's sample for every frame (240 samples) of the guide, never falling. cost: mean
-    distance along the path: the smaller, the more alike the readings."""
+    """take: (frames,) the take's sample for every frame (240 samples) of the guide, never falling; under 0
+    and over its length where the guide says what the take has not. cost: mean distance along the path: the
+    smaller, the more alike the readings."""
 
     take: NDArray[np.float64]
     cost: float
@@ -58,11 +62,14 @@ def align(guide: Sound, take: Sound) -> Alignment:
     rows: dict[int, list[int]] = {}
     for row, column in path:
         rows.setdefault(row, []).append(column)
-    middle = np.array([np.mean(rows[row]) for row in range(len(one))])
+    first, last = path[0], path[-1]
+    inside = np.array([np.mean(rows[row]) for row in range(first[0], last[0] + 1)])
+    before = first[1] - np.arange(first[0], 0, -1)
+    after = last[1] + np.arange(1, len(one) - last[0])
+    middle = np.concatenate([before, inside, after])
     straight = np.arange(len(one)) * (len(other) - 1) / max(len(one) - 1, 1)
     line = straight + _smooth(middle - straight, _trust(guide, len(one)))
-    rising = np.maximum.accumulate(np.clip(line, 0, len(other) - 1))
-    return Alignment(rising * HOP, cost)
+    return Alignment(np.maximum.accumulate(line) * HOP, cost)
 
 
 def features(sound: Sound) -> Sound:
@@ -111,56 +118,66 @@ def _smooth(bent: Sound, trust: Sound) -> Sound:
 
 
 def _warped(one: Sound, other: Sound) -> tuple[list[tuple[int, int]], float]:
-    """The cheapest path of (row, column) from corner to corner, and its mean cost, within a band."""
+    """The cheapest path of (row, column), and its mean cost, within a band. Either may begin before the other
+    and go on after it: a reading cut short is not stretched over what it lacks."""
     rows, columns = len(one), len(other)
     radius = max(LEAST_RADIUS, int(RADIUS * max(rows, columns)) if max(rows, columns) < 4000 else 1400)
     wide = min(columns, 2 * radius + 1)
     centres = np.round(np.linspace(0, columns - 1, rows)).astype(int)
     firsts = np.clip(centres - wide // 2, 0, columns - wide)
     squares = (other**2).sum(1)
-    came = np.zeros((rows, wide), np.uint8)
+
+    def distances(row: int) -> Sound:
+        inside = slice(firsts[row], firsts[row] + wide)
+        far = squares[inside] - 2 * other[inside] @ one[row] + (one[row] ** 2).sum()
+        return np.asarray(np.sqrt(np.maximum(far, 0)))
+
+    skip = OPEN * float(np.median([distances(row).min() for row in range(0, rows, max(1, rows // 200))]))
+    came = np.zeros((rows, wide), np.uint8)  # slanting, down, along; 3: the path begins here
     before = np.full(wide, np.inf)
-    last_first = 0
+    ends: list[tuple[float, int, int]] = []  # what a path that ends there costs
     for row in range(rows):
+        distance = distances(row)
         first = firsts[row]
-        inside = other[first : first + wide]
-        distance = squares[first : first + wide] - 2 * inside @ one[row] + (one[row] ** 2).sum()
-        distance = np.sqrt(np.maximum(distance, 0))
-        if row == 0:
-            total = np.cumsum(distance + STILL) if first == 0 else distance
-            came[0] = 2
+        shift = first - firsts[max(row - 1, 0)]
+        up = np.full(wide, np.inf)  # the same column, the row before
+        slant = np.full(wide, np.inf)
+        up[: wide - shift] = before[shift:]
+        if shift:
+            slant[: wide - shift + 1] = before[shift - 1 :]
         else:
-            shift = first - last_first
-            up = np.full(wide, np.inf)  # the same column, the row before
-            up[: wide - shift] = before[shift:]
-            slant = np.full(wide, np.inf)
-            if shift:
-                slant[: wide - shift + 1] = before[shift - 1 :]
-            else:
-                slant[1:] = before[:-1]
-            straight = np.minimum(slant, up + STILL)
-            chosen = np.where(slant <= up + STILL, 0, 1).astype(np.uint8)
-            # Along the row: a running minimum of what is reached less what the way costs.
-            steps = np.cumsum(distance + STILL)
-            reached = straight + distance - steps
-            least = np.minimum.accumulate(reached)
-            total = least + steps
-            came[row] = np.where(total < straight + distance - 1e-12, 2, chosen)
-        before, last_first = total, first
+            slant[1:] = before[:-1]
+        straight = np.minimum(slant, up + STILL)
+        chosen = np.where(slant <= up + STILL, 0, 1).astype(np.uint8)
+        if row == 0:
+            straight, chosen = skip * np.arange(first, first + wide), np.full(wide, 3, np.uint8)
+            straight[LONGEST_OPEN:] = np.inf
+        elif first == 0 and row <= LONGEST_OPEN and skip * row < straight[0]:
+            straight[0], chosen[0] = skip * row, 3
+        # Along the row: a running minimum of what is reached less what the way costs.
+        steps = np.cumsum(distance + STILL)
+        total = np.minimum.accumulate(straight + distance - steps) + steps
+        came[row] = np.where(total < straight + distance - 1e-12, 2, chosen)
+        if first + wide == columns and rows - row <= LONGEST_OPEN:
+            ends.append((float(total[-1]) + skip * (rows - 1 - row), row, columns - 1))
+        before = total
+    for at in range(max(0, columns - LONGEST_OPEN), columns):
+        if firsts[-1] <= at:
+            ends.append((float(before[at - firsts[-1]]) + skip * (columns - 1 - at), rows - 1, at))
+    cost, row, column = min(ends)
     path: list[tuple[int, int]] = []
-    row, column = rows - 1, columns - 1
     while True:
         path.append((row, column))
-        if row == 0 and column == 0:
-            break
         step = came[row, column - firsts[row]]
-        if row == 0 or (step == 2 and column > firsts[row]):
+        if step == 3:
+            break
+        if step == 2:
             column -= 1
-        elif step == 1 or column == 0:
+        elif step == 1:
             row -= 1
         else:
             row, column = row - 1, column - 1
-    return path[::-1], float(before[columns - 1 - firsts[-1]]) / len(path)
+    return path[::-1], cost / len(path)
 
 
 def _mel(size: int) -> Sound:

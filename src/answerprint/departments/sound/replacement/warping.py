@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 def warped(take: Samples, alignment: Alignment, length: int) -> Samples:
     """The take (m, channels) in exactly `length` samples, each moment where the alignment has it.
 
-    All channels are moved alike. Where the guide goes on and the take has ended there is silence.
+    All channels are moved alike. Where the guide has what the take has not there is silence.
     """
     padded = np.pad(take.astype(np.float64), ((WINDOW, 3 * WINDOW), (0, 0)))
     mono = padded.mean(axis=1)
@@ -30,6 +30,7 @@ def warped(take: Samples, alignment: Alignment, length: int) -> Samples:
     natural = -1  # where the piece before would go on
     for at in range(0, length + HOP, HOP):
         wanted = round(float(alignment.at(min(at, length))[0])) + WINDOW - HOP
+        wanted = min(max(wanted, 0), len(padded) - WINDOW)  # before the take and after it lies silence
         place = wanted
         if natural >= 0:
             low = max(0, wanted - REACH)
