@@ -22,8 +22,8 @@ SLOPE = 3  # frames over which slopes are taken
 SLOPE_WEIGHT, LOUD_WEIGHT, ONSET_WEIGHT = 1.6, 0.6, 1.0
 RADIUS = 0.35  # of the longer one's length that the path may leave the straight line, and
 LEAST_RADIUS = 160  # frames at least
-# What a frame costs that one reading has before or after the other, by what alike frames cost. Half would leave
-# out what is alike as well: a frame of either reading is left out then.
+# What a frame costs that one reading has before or after the other, by what alike frames cost. At half of it,
+# what is alike would be left out as well: a frame of either reading goes then.
 OPEN, LONGEST_OPEN = 0.55, 120  # and so many frames at most
 STILL = 0.15  # what a step that does not advance one of the two costs beside
 SMOOTH, ACROSS = 5.0, 40.0  # frames, standard deviations, over which the path is smoothed; across pauses
