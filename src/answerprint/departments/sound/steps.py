@@ -28,7 +28,7 @@ class ClipSoundStep(Step):
     """One clip's sound, mono 48 kHz: cleaned where an independent measure says that cleaning helps."""
 
     name: ClassVar[str] = "clip_sound"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     reads: ClassVar[tuple[str, ...]] = ("media", "clip")
     optional: ClassVar[tuple[str, ...]] = ("voice",)
     writes: ClassVar[tuple[str, ...]] = ("sound", "report")

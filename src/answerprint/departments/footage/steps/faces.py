@@ -37,7 +37,7 @@ class FacesSeenStep(AnalyserStep):
     withheld: tuple[Place, ...] = ()
 
     name: ClassVar[str] = FACES_SEEN
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[tuple[str, ...]] = ("media", "probe")
     writes: ClassVar[tuple[str, ...]] = ("faces_seen",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless", "onnxruntime")
