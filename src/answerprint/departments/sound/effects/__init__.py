@@ -1,0 +1,1 @@
+"""Sound effects: what a file holds, what it is called, what is like it, what is the same."""
