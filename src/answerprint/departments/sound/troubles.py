@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from answerprint.departments.sound.cleaning.chain import Heard
 from answerprint.departments.sound.cleaning.repair import Spans
 from answerprint.departments.sound.diagnosis import SPEECH_BAND, band, level
+from answerprint.departments.sound.wind import GUSTS, is_wind, low_end
+from answerprint.departments.sound.wind import TOP as WIND_TOP
 
 PLACES = 50  # places that are named; the rest are counted
 NOISE_LEAST = -72.0  # dBFS: under it a room is silent for any purpose
 HISS_OVER = -6.0  # dB, the hiss's band beside the speech's: hiss is as strong up there
 LOW_TOP = 400.0  # Hz: traffic and ventilation lie under it
 TRAFFIC_OVER = 15.0  # dB, under 400 Hz over the band of consonants
-WIND_TOP = 150.0  # Hz
-WIND_OVER = 10.0  # dB over the speech band
-GUSTS = 4.5  # dB by which wind's level wanders, standard deviation; a road wanders less
 DC_LEAST = 10 ** (-50 / 20)
 RINGS = 0.3  # seconds of RT60 from which a room is told
 
@@ -64,9 +63,8 @@ def troubles(
         hum = diagnosis.hum
         loudest = max(line.level_db for line in hum.lines)
         tell("hum", loudest, "dBFS", f"{hum.fundamental:.2f} Hz and {len(hum.lines) - 1} harmonics")
-    low, gusts = _low_end(sound, rate, heard)
-    speech = diagnosis.noise_db if diagnosis.noise_db is not None else -120.0
-    if low is not None and low > NOISE_LEAST and low > speech + WIND_OVER and gusts > GUSTS:
+    low, gusts = low_end(sound, rate, diagnosis)
+    if low is not None and is_wind(low, gusts, diagnosis):
         tell("wind", low, "dBFS", f"gusts under {WIND_TOP:.0f} Hz, {gusts:.0f} dB up and down")
     elif diagnosis.rumble_db is not None:
         tell("rumble", diagnosis.rumble_db, "dBFS", "under the lowest voice")
@@ -119,16 +117,3 @@ def together(stretches: Iterable[Sequence[Trouble]]) -> list[Trouble]:
             worse, value=value, count=before.count + one.count, at=(before.at + one.at)[:PLACES]
         )
     return [whole[key] for key in sorted(whole)]
-
-
-def _low_end(sound: Sound, rate: int, heard: Heard) -> tuple[float | None, float]:
-    """dBFS under 150 Hz in the pauses, and by how many dB it wanders from a tenth of a second to the next."""
-    low = band(sound, rate, None, WIND_TOP)
-    hop = rate // 10
-    count = len(low) // hop
-    if count < 10:
-        return None, 0.0
-    power = np.square(low[: count * hop]).reshape(count, hop).mean(1)
-    heard_in = power > 1e-12
-    gusts = float(np.std(10 * np.log10(power[heard_in]))) if heard_in.sum() > 5 else 0.0
-    return level(low[heard.diagnosis.pauses]), gusts

@@ -28,10 +28,14 @@ from answerprint.departments.sound.cleaning.reverberation import (
 )
 from answerprint.departments.sound.cleaning.room_network import reverberation_time
 from answerprint.departments.sound.cleaning.suppression import chosen_floor, suppressed
-from answerprint.departments.sound.diagnosis import SPEECH_BAND, Diagnosis, band, level
+from answerprint.departments.sound.diagnosis import SPEECH_BAND, Diagnosis, band, level, spans_mask
+from answerprint.departments.sound.wind import is_wind, low_end
 
 OPS = ("de-click", "fill", "de-clip", "hum", "rumble", "noise", "reverb")  # in the order they are done
 GOOD_ENOUGH = 38.0  # dB of voice over room: a set this quiet is left alone
+CLEAR_OCTAVES = (500.0, 1000.0, 2000.0)  # Hz, their lower ends
+CLEAR_ENOUGH = 20.0  # dB of voice over noise in each, with which only what lies under CLEAR_FROM is lowered
+CLEAR_FROM = 400.0  # Hz
 RINGS = 0.45  # seconds of RT60 from which a room is lowered: under it speech is clear
 
 Samples = NDArray[np.float32]
@@ -129,8 +133,11 @@ def _step(
         if distance is None or distance >= GOOD_ENOUGH:
             return None
         floor = chosen_floor(distance) if floor_db is None else floor_db
-        made = suppressed(sound, rate, diagnosis, floor, network(sound) if network is not None else None)
-        return made, judge_noise(sound, made, rate, diagnosis), {"floor_db": round(floor, 2)}
+        clear_from = CLEAR_FROM if _only_wind(sound, rate, diagnosis) else None
+        left = network(sound) if network is not None else None
+        made = suppressed(sound, rate, diagnosis, floor, left, clear_from)
+        said = {"floor_db": round(floor, 2)} | ({"below_hz": clear_from} if clear_from is not None else {})
+        return made, judge_noise(sound, made, rate, diagnosis), {**said}
     if step == "reverb" and heard.reverberation is not None and heard.reverberation >= RINGS:
         made = without_late_reverberation(sound, rate, heard.reverberation)
         said = {"rt60_s": round(heard.reverberation, 3), "floor_db": REVERB_FLOOR}
@@ -142,3 +149,16 @@ def _distance(sound: Sound, rate: int, diagnosis: Diagnosis) -> float | None:
     """dB between the voice and all that is heard in the pauses, passing noises too, in the speech band."""
     room = level(band(sound, rate, *SPEECH_BAND)[diagnosis.pauses])
     return diagnosis.voice_db - room if diagnosis.voice_db is not None and room is not None else None
+
+
+def _only_wind(sound: Sound, rate: int, diagnosis: Diagnosis) -> bool:
+    """Whether noise is wind under the speech, and every octave that makes speech clear stands far over it."""
+    if diagnosis.hum is not None or not is_wind(*low_end(sound, rate, diagnosis), diagnosis):
+        return False
+    speaking = spans_mask(len(sound), diagnosis.voice) & ~diagnosis.pauses
+    for low in CLEAR_OCTAVES:
+        heard = band(sound, rate, low, 2 * low)
+        voice, room = level(heard[speaking]), level(heard[diagnosis.pauses])
+        if voice is None or room is None or voice - room < CLEAR_ENOUGH:
+            return False
+    return True

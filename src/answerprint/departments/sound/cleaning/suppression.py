@@ -38,12 +38,17 @@ def chosen_floor(distance: float) -> float:
 
 
 def suppressed(
-    sound: Sound, rate: int, diagnosis: Diagnosis, floor_db: float, network: Sound | None = None
+    sound: Sound,
+    rate: int,
+    diagnosis: Diagnosis,
+    floor_db: float,
+    network: Sound | None = None,
+    clear_from: float | None = None,
 ) -> Sound:
     """The recording (n,) with its noise lowered by at most `floor_db`.
 
-    network: the same recording as a network left it, sample by sample in its place. Log-spectral amplitude
-    estimation: Ephraim and Malah 1985.
+    network: the same recording as a network left it, sample by sample in its place. clear_from: Hz from which
+    on nothing is touched. Log-spectral amplitude estimation: Ephraim and Malah 1985.
     """
     window = 1 << round(np.log2(WINDOW * rate))
     hop = window // 4
@@ -56,6 +61,7 @@ def suppressed(
         _room(views, taper, diagnosis, len(sound)), floor if left is None else BESIDE_A_NETWORK
     )
     cleaned = np.zeros((frames - 1) * hop + window)
+    clear = slice(window, None) if clear_from is None else slice(int(clear_from * window / rate) + 1, None)
     for start in range(0, frames, CHUNK):
         spectra = np.fft.rfft(views[start : start + CHUNK] * taper)
         power = np.abs(spectra) ** 2
@@ -63,6 +69,7 @@ def suppressed(
         if left is not None:
             kept = np.abs(np.fft.rfft(left[start : start + CHUNK] * taper))
             gains = (gains + np.clip(kept / np.sqrt(power + 1e-24), 0, 1)) / 2
+        gains[:, clear] = 1
         spectra *= np.clip(gains, floor, 1)
         # The squares of four square-root Hann windows a quarter apart add up to two.
         for offset, frame in enumerate(np.fft.irfft(spectra, window) * (taper / 2)):
