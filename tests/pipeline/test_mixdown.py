@@ -267,6 +267,23 @@ def test_what_cannot_be_heard_is_named_and_the_rest_is_mixed(reel: Reel) -> None
     assert any("timeline within" in why for why in named.values())
 
 
+def test_tracks_of_one_name_are_told_apart_and_a_damaged_file_is_named(reel: Reel) -> None:
+    reel.add("a.wav", tone(3, 500))
+    reel.add("b.wav", tone(3, 700))
+    reel.add("broken.wav", tone(3, 700))
+    (reel.folder / "media" / "broken.wav").write_bytes(b"RIFF and nothing more")
+    file = reel.write(
+        track("Audio", clip("a.wav", 0, 48), role="effects"),
+        track("Audio", clip("b.wav", 0, 48), clip("broken.wav", 48, 72), role="music"),
+    )
+    told = run(file, reel.folder / "mix", "--keep-gains", code=3)
+    stems = {one["track"]: one["stem"] for one in told["tracks"]}  # type: ignore[attr-defined]
+    assert stems == {"Audio 1": "effects", "Audio 2": "music"}
+    (lost,) = told["unheard"]  # type: ignore[misc]
+    assert lost["name"] == "broken" and "AP-MEDIA" in lost["why"]
+    assert written(reel.folder / "mix", "MX")[:90_000].any()
+
+
 def test_a_run_that_broke_off_goes_on_with_what_it_had(reel: Reel, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b"):
         reel.add(f"{name}.wav", tone(3, 500))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from answerprint.core.cut import Cut
-from answerprint.core.errors import UsageError
 from answerprint.departments.sound.mixing import RATE
 from answerprint.departments.sound.stems.ducking import break_points, rides
 from answerprint.formats.timelines.comparing import media_name
@@ -35,8 +34,9 @@ def mix_timeline(file: Path, out: Path, asked: Asked, *, dry_run: bool = False, 
     timeline and its media raises.
     """
     found = read_timeline(file, asked.rate)
+    found = msgspec.structs.replace(found, cut=_told_apart(found.cut))
     paths = found_media(found.media, file.parent, asked.media)
-    runs, unheard = _sound_in(found, paths, file)
+    runs, unheard = _sound_in(found, paths)
     work = out.with_name(f".{out.name}.parts")
     with coded_writing(out):
         work.mkdir(parents=True, exist_ok=True)
@@ -61,24 +61,27 @@ def mix_timeline(file: Path, out: Path, asked: Asked, *, dry_run: bool = False, 
     return mixed
 
 
-def _sound_in(found: TimelineFile, paths: dict[str, Path], file: Path) -> tuple[list[Run], list[Unheard]]:
+def _told_apart(cut: Cut) -> Cut:
+    """The cut with a name of its own for every sound track: files call them all alike, or nothing."""
+    names = [track.name for track in cut.tracks_of("audio")]
+    tracks, number = [], 0
+    for track in cut.tracks:
+        if track.kind == "audio":
+            number += 1
+            if not track.name or names.count(track.name) > 1:
+                track = msgspec.structs.replace(track, name=f"{track.name or 'A'} {number}")
+        tracks.append(track)
+    return msgspec.structs.replace(cut, tracks=tuple(tracks))
+
+
+def _sound_in(found: TimelineFile, paths: Mapping[str, Path]) -> tuple[list[Run], list[Unheard]]:
     """What can be heard of a timeline, and what cannot."""
-    cut: Cut = found.cut
     names = {asset: media_name(link, asset) for asset, link in found.media.items()}
-    runs, unheard = runs_of(cut, names)
+    runs, unheard = runs_of(found.cut, names)
     for run in runs:
         if run.asset not in paths:
             unheard.append(Unheard(run.track, run.edit[0], run.name, "its file is not found: name --media"))
-    runs = [run for run in runs if run.asset in paths]
-    if not runs:
-        reasons = "; ".join(sorted({f"{one.name}: {one.why}" for one in unheard})[:3])
-        raise UsageError(
-            "AP-USE-711",
-            "nothing in this timeline can be heard" + (f" ({reasons})" if reasons else ""),
-            file=str(file),
-            remedy="lay sound in it, or say with --media where its files are",
-        )
-    return runs, unheard
+    return [run for run in runs if run.asset in paths], unheard
 
 
 def _emptied(folder: Path) -> Path:

@@ -12,11 +12,13 @@ from pathlib import Path
 import msgspec
 
 from answerprint.core.cut import Cut
-from answerprint.core.errors import UsageError
-from answerprint.departments.sound.mixing import RATE, PlannedGain, plan_gains
+from answerprint.core.errors import MediaError, UsageError
+from answerprint.core.records import Stream
+from answerprint.departments.sound.gathering import sample_at
+from answerprint.departments.sound.mixing import PlannedGain, plan_gains
 from answerprint.departments.sound.stems.placing import Layout
 from answerprint.departments.sound.stems.sorting import STEMS, Sorted, Stem, by_ear, by_name
-from answerprint.media.probe import probe
+from answerprint.pipeline.measuring import sound_of
 from answerprint.pipeline.mixdown.runs import Run, Unheard
 from answerprint.pipeline.mixdown.sounds import Held, Wanted, bring
 from answerprint.pipeline.stages.sound import dialogue_channels
@@ -76,7 +78,8 @@ def plan_mix(
 ) -> Plan:
     """Sounds brought into the work folder and listened to, tracks sorted, gains chosen.
 
-    Raises UsageError AP-USE-710 for a track that is not there, and as `bring`.
+    A run whose file cannot be read is unheard. Raises UsageError AP-USE-710 for a track that is not there,
+    AP-USE-711 where nothing is left to be heard.
     """
     known = {track.name for track in cut.tracks_of("audio")}
     for name, stem in asked.stems.items():
@@ -87,13 +90,31 @@ def plan_mix(
                 remedy=f"its sound tracks: {', '.join(sorted(known)) or 'none'}; stems: {', '.join(STEMS)}",
             )
     told = {track.name: _told(cut, track.name, asked) for track in cut.tracks_of("audio")}
-    wanted = {run.key: _wanted(run, cut.rate, paths[run.asset], told[run.track], asked) for run in runs}
-    held = _bring_all(wanted, work, asked.workers, tell)
+    streams, failed = _streams(runs, paths)
+    wanted = {
+        run.key: _wanted(run, cut.rate, paths[run.asset], streams[run.key], told[run.track], asked)
+        for run in runs
+        if run.key in streams
+    }
+    held, unread = _bring_all(wanted, work, asked.workers, tell)
+    failed |= unread
+    unheard = [
+        *unheard,
+        *(Unheard(run.track, run.edit[0], run.name, failed[run.key]) for run in runs if run.key in failed),
+    ]
+    runs = [run for run in runs if run.key in held]
+    if not runs:
+        reasons = "; ".join(sorted({f"{one.name}: {one.why}" for one in unheard})[:3])
+        raise UsageError(
+            "AP-USE-711",
+            f"nothing in this timeline can be heard{f' ({reasons})' if reasons else ''}",
+            remedy="lay sound in it, or say with --media where its files are",
+        )
     used = [name for name in told if any(run.track == name for run in runs)]
     tracks = {name: told[name] or _by_ear(name, runs, held, cut.rate) for name in used}
     for run in runs:  # what the ear took for dialogue is heard as dialogue is: one microphone, one channel
         if told[run.track] is None and tracks[run.track].stem == "dialogue":
-            again = _wanted(run, cut.rate, paths[run.asset], tracks[run.track], asked)
+            again = _wanted(run, cut.rate, paths[run.asset], streams[run.key], tracks[run.track], asked)
             held[run.key] = bring(again, work)
     gains = _gains(runs, held, {name: one.stem for name, one in tracks.items()}, keep=asked.keep)
     return Plan(cut, runs, held, gains, tracks, unheard)
@@ -107,54 +128,78 @@ def _told(cut: Cut, name: str, asked: Asked) -> Sorted | None:
     return by_name(track.role, [name, *(clip.name for clip in track.clips if not clip.muted)])
 
 
-def _wanted(run: Run, rate: Fraction, path: Path, sorted_: Sorted | None, asked: Asked) -> Wanted:
+def _streams(runs: Sequence[Run], paths: Mapping[str, Path]) -> tuple[dict[str, Stream], dict[str, str]]:
+    """The sound stream of every run, each file looked at once; and why others have none. By the runs' keys."""
+    seen: dict[tuple[str, int | None], Stream | str] = {}
+    for run in runs:
+        if (run.asset, run.stream) not in seen:
+            try:
+                seen[run.asset, run.stream] = sound_of(paths[run.asset], run.stream)
+            except MediaError as error:
+                seen[run.asset, run.stream] = f"{error.code} {error.message}"
+    found = {run.key: seen[run.asset, run.stream] for run in runs}
+    return (
+        {key: one for key, one in found.items() if isinstance(one, Stream)},
+        {key: one for key, one in found.items() if isinstance(one, str)},
+    )
+
+
+def _wanted(
+    run: Run, rate: Fraction, path: Path, audio: Stream, sorted_: Sorted | None, asked: Asked
+) -> Wanted:
     dialogue = sorted_ is not None and sorted_.stem == "dialogue"
-    channels = run.channels
-    if not channels:
-        streams = [one for one in probe(path).streams if one.kind == "audio"]
-        audio = next((one for one in streams if run.stream in (None, one.index)), None)
-        if dialogue:
-            channels = dialogue_channels(audio)
-        if not channels and audio is not None and audio.ltc_channel is not None:
-            channels = tuple(one for one in range(audio.channels or 1) if one != audio.ltc_channel)
+    channels = run.channels or (dialogue_channels(audio) if dialogue else ())
+    if not channels and audio.ltc_channel is not None:
+        channels = tuple(one for one in range(audio.channels or 1) if one != audio.ltc_channel)
     return Wanted(
         key=run.key,
         path=str(path.absolute()),
-        stream=run.stream,
+        stream=audio.index,
         channels=channels,
         mono=dialogue,
         source=run.source,
         speed=run.speed,
-        samples=_sample(run.end, rate) - _sample(run.first, rate),
+        samples=sample_at(run.end, rate) - sample_at(run.first, rate),
         clean=asked.clean and dialogue,
     )
 
 
 def _bring_all(
     wanted: Mapping[str, Wanted], work: Path, workers: int, tell: Callable[[float], None]
-) -> dict[str, Held]:
+) -> tuple[dict[str, Held], dict[str, str]]:
+    """The runs that could be read, and why others could not, by their keys."""
     total = sum(one.samples for one in wanted.values()) or 1
     done = 0
+    found: dict[str, Held | str] = {}
     if workers < 2 or len(wanted) < 2:
-        held = {}
         for key, one in wanted.items():
-            held[key] = bring(one, work)
+            found[key] = _brought(one, work)
             done += one.samples
             tell(done / total)
-        return held
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(bring, one, work): key for key, one in wanted.items()}
-        found = {}
-        try:
-            for ready in as_completed(waiting):
-                key = waiting[ready]
-                found[key] = ready.result()
-                done += wanted[key].samples
-                tell(done / total)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return {key: found[key] for key in wanted}
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            waiting = {pool.submit(_brought, one, work): key for key, one in wanted.items()}
+            try:
+                for ready in as_completed(waiting):
+                    key = waiting[ready]
+                    found[key] = ready.result()
+                    done += wanted[key].samples
+                    tell(done / total)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return (
+        {key: held for key in wanted if isinstance(held := found[key], Held)},
+        {key: why for key, why in found.items() if isinstance(why, str)},
+    )
+
+
+def _brought(wanted: Wanted, work: Path) -> Held | str:
+    """The run, or why it cannot be read."""
+    try:
+        return bring(wanted, work)
+    except MediaError as error:
+        return f"{error.code} {error.message}"
 
 
 def _by_ear(track: str, runs: Sequence[Run], held: Mapping[str, Held], rate: Fraction) -> Sorted:
@@ -195,7 +240,3 @@ def _gains(
         reason = f"its loudest {level:.1f} LUFS to {ANCHOR - MUSIC_UNDER:.0f}, under the dialogue"
         gains |= {run.key: PlannedGain(gain, reason) for run in played}
     return gains
-
-
-def _sample(frame: int, rate: Fraction) -> int:
-    return round(Fraction(frame) / rate * RATE)
