@@ -129,7 +129,7 @@ def _told(cut: Cut, name: str, asked: Asked) -> Sorted | None:
 
 
 def _streams(runs: Sequence[Run], paths: Mapping[str, Path]) -> tuple[dict[str, Stream], dict[str, str]]:
-    """The sound stream of every run, each file looked at once; and why others have none. By the runs' keys."""
+    """The sound stream of every run, each file looked at once, and why others have none; by key."""
     seen: dict[tuple[str, int | None], Stream | str] = {}
     for run in runs:
         if (run.asset, run.stream) not in seen:
