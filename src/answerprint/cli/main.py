@@ -69,7 +69,8 @@ COMMANDS: dict[str, Command] = {
     "things": Command("Footage", "things", "Objects and actions by an ONNX model of your own"),
     "shots": Command("Footage", "shots", "Cuts, dissolves and fades of a file, at exact times"),
     "slates": Command("Footage", "slates", "Scene and take from the slates in the picture; text; log or no"),
-    "sound": Command("Sound", "sound", "Recordings rescued; loudness measured, brought to a level"),
+    "picture": Command("Picture", "picture", "Clips brought to one look as a CDL; grades put on"),
+    "sound": Command("Sound", "sound", "Recordings rescued, matched, mixed; guide voices, effects, music"),
     "subtitles": Command(
         "Release", "subtitles", "Made, checked by a platform's rules, mended, converted, conformed, burnt in"
     ),
@@ -83,6 +84,7 @@ GROUPED = (
     "script",
     "plan",
     "ingest",
+    "picture",
     "sound",
     "subtitles",
 )  # commands that have commands of their own

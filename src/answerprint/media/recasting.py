@@ -111,13 +111,13 @@ def recast(
             label = timecode_label(found.timecode, rate)
             if label and kind != "matroska":
                 video.metadata["timecode"] = label
-            sounds = {one.index: _Sound(one, container, kind, file) for one in source.streams.audio}
+            sounds = {one.index: CopiedSound(one, container, kind, file) for one in source.streams.audio}
             count, last = 0, None
             for packet in demux(source, [chosen, *source.streams.audio]):
                 if packet.stream.index in sounds:
                     sounds[packet.stream.index].take(packet)
                     continue
-                for frame in _frames(packet):
+                for frame in frames_in(packet):
                     if not isinstance(frame, VideoFrame) or frame.pts is None:
                         continue
                     if last is not None and frame.pts <= last:
@@ -138,7 +138,7 @@ def recast(
     return Recast(count, {index: sound.how for index, sound in sounds.items()})
 
 
-class _Sound:
+class CopiedSound:
     """One sound stream on its way into the new file."""
 
     def __init__(self, source: AudioStream, container: OutputContainer, kind: str, file: str) -> None:
@@ -159,7 +159,7 @@ class _Sound:
 
     def take(self, packet: Packet[Stream]) -> None:
         if self.how != "copied":
-            for frame in _frames(packet):
+            for frame in frames_in(packet):
                 if isinstance(frame, AudioFrame):
                     self._container.mux(self._out.encode(frame))
         elif packet.size and packet.pts is not None:
@@ -171,7 +171,7 @@ class _Sound:
             self._container.mux(self._out.encode(None))
 
 
-def _frames(packet: Packet[Stream]) -> Iterator[object]:
+def frames_in(packet: Packet[Stream]) -> Iterator[object]:
     try:
         yield from packet.decode()
     except av.error.FFmpegError:

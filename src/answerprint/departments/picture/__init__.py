@@ -1,0 +1,1 @@
+"""The picture department: colour matched as an operation, measured, shown on scopes."""

@@ -1,0 +1,1 @@
+"""Pictures matched and graded: files opened, read by the picture department, and written."""
