@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 from scipy.signal import correlate, resample_poly
 
-from answerprint.departments.sound.replacement.lip_sync import GRID, Lips, lip_sync, loudness_curve
+from answerprint.departments.sound.replacement.lip_sync import GRID, Lips, lip_syncs, loudness_curve
 
 DATA = Path(os.environ.get("ANSWERPRINT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 RATE = 16_000
@@ -44,12 +44,12 @@ def _row(voices: list[np.ndarray], seconds: int, noise: float, random: np.random
         offset = random.uniform(-12, 12) / fps
         curve = loudness_curve([sound.astype(np.float32)], RATE)
         lips = _mouth(sound, offset, fps, noise, random)
-        found = lip_sync([lips], curve)
+        found, _ = lip_syncs([[lips]], curve)
         if found is not None and found.offset is not None and found.confidence >= SURE:
             claimed += 1
             off.append(abs(found.offset - offset) * fps)
         plain += abs(_plain(lips, curve) - offset) * fps <= 1
-        wrong = lip_sync([_mouth(other, 0.0, fps, noise, random)], curve)
+        wrong, _ = lip_syncs([[_mouth(other, 0.0, fps, noise, random)]], curve)
         false += wrong is not None and wrong.confidence >= SURE
     frames = np.array(off or [np.nan])
     print(

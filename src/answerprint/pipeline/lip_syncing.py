@@ -16,9 +16,8 @@ from answerprint.departments.footage.faces.tracks import FaceTrack
 from answerprint.departments.sound.replacement.lip_sync import (
     Lips,
     LipSync,
-    lip_sync,
+    lip_syncs,
     loudness_curve,
-    together,
 )
 from answerprint.media.decode import read_sound
 from answerprint.media.forms import SoundForm
@@ -62,13 +61,9 @@ def check_lips(
     if sound is not None:
         origin = video.start.seconds if video.start is not None else Fraction(0)
     lips = [[_lips(one, time_base, origin) for one in shot] for shot in shots]
-    found = [lip_sync(faces, curve) for faces in lips]
+    whole, alone = lip_syncs(lips, curve)
     tell(1.0)
-    return LipsChecked(
-        rate=video.rate,
-        whole=together(lips, curve),
-        shots=tuple(one for one in found if one is not None),
-    )
+    return LipsChecked(rate=video.rate, whole=whole, shots=alone)
 
 
 def _lips(track: FaceTrack, time_base: Fraction, origin: Fraction) -> Lips:

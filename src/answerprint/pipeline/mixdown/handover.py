@@ -12,6 +12,7 @@ import numpy as np
 from answerprint.core.cut import Clip, Cut, CutTrack
 from answerprint.core.time import Range
 from answerprint.departments.sound.mixing import RATE, Samples
+from answerprint.departments.sound.stems.placing import CHANNELS, Layout
 from answerprint.formats.timelines.files import format_named
 from answerprint.formats.timelines.model import MediaLink
 from answerprint.media.wave_writing import write_wave
@@ -26,6 +27,7 @@ def hand_over(
     media: Mapping[str, MediaLink],
     paths: Mapping[str, Path],
     delivery: Delivery,
+    layout: Layout,
     out: Path,
     folder: Path,
 ) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ def hand_over(
         named.append(tone)
     lanes += [(one.file, one.what, True) for one in delivery.files if one.what != "stereo"]
     number = 1 + max((int(one.name[1:]) for one in tracks if one.name[1:].isdigit()), default=0)
-    channels = 2 if len(delivery.files) < 6 else 6
+    channels = len(CHANNELS[layout])
     for place, (file, role, muted) in enumerate(lanes):
         links[file] = _link(file, cut, channels)
         whole = Range.of_ticks(0, cut.frames, cut.rate)

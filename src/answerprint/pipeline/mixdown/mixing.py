@@ -51,7 +51,7 @@ def mix_timeline(file: Path, out: Path, asked: Asked, *, dry_run: bool = False, 
                 print_profile(name, plan.cut, made, points, asked.layout, whole, work, out.name, tell)
                 for name in asked.profiles
             )
-            handed = hand_over(plan, made, found.media, paths, deliveries[0], out, whole)
+            handed = hand_over(plan, made, found.media, paths, deliveries[0], asked.layout, out, whole)
             mixed = msgspec.structs.replace(mixed, out=str(out), deliveries=deliveries, handed=handed)
             write_papers(mixed, plan, made, points, whole / out.name)
             if out.exists():

@@ -19,7 +19,7 @@ from answerprint.departments.sound.stems.placing import CHANNELS, FOLD, Layout
 from answerprint.departments.sound.stems.printing import MARGIN, Printed, print_level
 from answerprint.departments.sound.stems.sorting import LETTERS, STEMS, Stem
 from answerprint.media.ixml import ProductionSound
-from answerprint.media.wave import read_wave_blocks, read_wave_chunks
+from answerprint.media.wave import read_wave_blocks
 from answerprint.media.wave_writing import write_wave
 from answerprint.pipeline.measuring import measure_file
 from answerprint.pipeline.mixdown.stems import BLOCK, Made, stem_blocks
@@ -67,27 +67,25 @@ def print_profile(
     """Writes a profile's files into the folder: 24-bit, 48 kHz, each of the cut's length and timecode."""
     profile, channels = profiles()[name], len(CHANNELS[layout])
 
-    def parts() -> Iterator[list[Samples]]:
-        ridden = [stem_blocks(made.waves[stem], points if stem == "music" else None) for stem in STEMS]
+    def summed(wanted: Sequence[Stem]) -> Iterator[Samples]:
+        ridden = [stem_blocks(made.waves[stem], points if stem == "music" else None) for stem in wanted]
         for number, blocks in enumerate(zip(*ridden, strict=True)):
             tell(f"{name}: printing", min(1.0, number * BLOCK / made.samples))
-            yield list(blocks)
+            yield np.sum(blocks, axis=0)
 
     gains = work / "gains.wav"
     printed = print_level(
         name,
         profile,
-        lambda: (np.sum(one, axis=0) for one in parts()),
+        lambda: summed(STEMS),
         channels,
         made.spoken,
         lambda blocks: write_wave(gains, blocks, RATE, bits=32),
     )
 
     def turned(wanted: Sequence[Stem]) -> Iterator[Samples]:
-        chosen = [STEMS.index(stem) for stem in wanted]
-        chunks = read_wave_chunks(gains)
-        for blocks, gain in zip(parts(), read_wave_blocks(gains, chunks, block=BLOCK), strict=True):
-            yield (np.sum([blocks[one] for one in chosen], axis=0) * gain).astype(np.float32)
+        for block, gain in zip(summed(wanted), read_wave_blocks(gains, block=BLOCK), strict=True):
+            yield (block * gain).astype(np.float32)
 
     def held(blocks: Iterator[Samples], wide: int) -> Iterator[Samples]:
         limiter = TruePeakLimiter(RATE, profile.true_peak - MARGIN, wide)

@@ -39,7 +39,6 @@ class Tone(msgspec.Struct, frozen=True, kw_only=True):
     """A gap of the dialogue. first, end: frames of the cut; of: what its tone is made of, empty where it
     stays silent."""
 
-    track: str
     first: int
     end: int
     of: tuple[str, ...]
@@ -138,15 +137,7 @@ def _tones(plan: Plan, asked: Asked, work: Path) -> tuple[tuple[Tone, ...], list
             if found is not None:
                 sides.append((run, *found))
         if not sides:
-            told.append(
-                Tone(
-                    track=before.track,
-                    first=first,
-                    end=end,
-                    of=(),
-                    reason="no half second of stillness beside it",
-                )
-            )
+            told.append(Tone(first=first, end=end, of=(), reason="no half second of stillness beside it"))
             continue
         under = round(UNDER * RATE)
         low, high = sample_at(first, rate) - under, sample_at(end, rate) + under
@@ -172,7 +163,6 @@ def _tones(plan: Plan, asked: Asked, work: Path) -> tuple[tuple[Tone, ...], list
             clips.append(tone)
         told.append(
             Tone(
-                track=before.track,
                 first=first,
                 end=end,
                 of=tuple(dict.fromkeys(run.name for run, *_ in sides)),

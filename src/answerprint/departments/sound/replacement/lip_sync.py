@@ -80,33 +80,32 @@ def loudness_curve(blocks: Iterable[NDArray[np.float32]], rate: int) -> Doubles:
     return np.asarray(10 * np.log10(np.maximum(power / power.max(), 1e-4)) + 40)
 
 
-def lip_sync(faces: Sequence[Lips], loudness: Doubles) -> LipSync | None:
-    """The offset by the faces of one shot (or of a whole file): the one that speaks is the most alike.
+def lip_syncs(
+    shots: Sequence[Sequence[Lips]], loudness: Doubles
+) -> tuple[LipSync | None, tuple[LipSync, ...]]:
+    """One offset by the faces of all shots, for an offset is the same throughout; and one for every shot by
+    itself. In each the face that speaks is believed: the most alike.
 
-    loudness: of the sound from second 0 on, see `loudness_curve`. None where no face is seen for long enough.
+    loudness: of the sound from second 0 on, see `loudness_curve`. None, and no offset of a shot, where no
+    face is seen for long enough.
     """
-    likenesses = [(face, one) for face in faces if (one := _likeness(face, loudness)) is not None]
-    if not likenesses:
-        return None
-    face, one = max(likenesses, key=lambda pair: _standing(pair[1])[1])
-    return _told([one], float(face.seconds[0]), float(face.seconds[-1]))
-
-
-def together(shots: Sequence[Sequence[Lips]], loudness: Doubles) -> LipSync | None:
-    """One offset for a whole file, from the face in every shot that speaks: it is the same throughout."""
-    chosen = []
+    heard = _band(loudness)
+    chosen: list[_Likeness] = []
+    alone: list[LipSync] = []
     for faces in shots:
-        likenesses = [one for face in faces if (one := _likeness(face, loudness)) is not None]
+        likenesses = [(face, one) for face in faces if (one := _likeness(face, loudness, heard)) is not None]
         if likenesses:
-            chosen.append(max(likenesses, key=lambda one: _standing(one)[1]))
+            face, one = max(likenesses, key=lambda pair: _standing(pair[1])[1])
+            chosen.append(one)
+            alone.append(_told([one], float(face.seconds[0]), float(face.seconds[-1])))
     if not chosen:
-        return None
+        return None, ()
     seconds = [float(face.seconds[at]) for faces in shots for face in faces for at in (0, -1)]
-    return _told(chosen, min(seconds), max(seconds))
+    return _told(chosen, min(seconds), max(seconds)), tuple(alone)
 
 
-def _likeness(face: Lips, loudness: Doubles) -> _Likeness | None:
-    """How alike lips and loudness are at every lag of the sound."""
+def _likeness(face: Lips, loudness: Doubles, heard: Doubles) -> _Likeness | None:
+    """How alike lips and loudness are at every lag of the sound. heard: the loudness's `_band`."""
     known = np.isfinite(face.opening)
     if known.sum() < 8 or face.seconds[known][-1] - face.seconds[known][0] < SHORTEST:
         return None
@@ -114,7 +113,6 @@ def _likeness(face: Lips, loudness: Doubles) -> _Likeness | None:
     last = int(face.seconds[known][-1] * GRID)
     at = np.arange(first, last)
     lips = _band(np.interp(at / GRID, face.seconds[known], face.opening[known]))
-    heard = _band(loudness)
     reach = round(FARTHEST * GRID)
     lags = np.arange(-reach, reach + 1)
     line = np.concatenate([np.zeros(reach), heard, np.zeros(reach + max(0, last - len(heard)))])
