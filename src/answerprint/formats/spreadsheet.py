@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 WIDEST = 60  # characters; longer text wraps
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell begins with that a spreadsheet would compute
 _MOMENT = datetime.datetime(2000, 1, 1)  # a workbook says when it was made: always this
 _UNALLOWED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\ud800-\udfff]|[\ufffe\uffff]")
 
@@ -68,6 +69,11 @@ def write_tables(tables: Sequence[Table]) -> bytes:
 def clean(value: Any) -> Any:
     """A cell's value without the control characters that XML cannot hold."""
     return _UNALLOWED.sub("", value) if isinstance(value, str) else value
+
+
+def harmless(text: str) -> str:
+    """Text for a cell of a CSV that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def finished(book: Workbook) -> bytes:

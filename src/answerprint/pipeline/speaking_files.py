@@ -22,6 +22,7 @@ from answerprint.departments.sound.speaking.delivery import Delivery
 from answerprint.departments.sound.speaking.laying import frames_of, joined, places, sample_at
 from answerprint.departments.sound.speaking.piper import PiperVoice
 from answerprint.departments.sound.speaking.voices import Voice
+from answerprint.formats.spreadsheet import harmless
 from answerprint.formats.timelines.files import format_named, reread
 from answerprint.formats.timelines.model import MediaLink
 from answerprint.media.decode import read_sound
@@ -273,14 +274,8 @@ def _table(said: Sequence[PlannedLine], lines: Sequence[SpokenLine], cut: Cut) -
             line.speech.text,
             "; ".join(line.reasons),
         )
-        sheet.writerow([_cell(value) for value in row])
+        sheet.writerow([harmless(str(value)) for value in row])
     return text.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """Excel takes a cell that begins with these for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _label(line: PlannedLine) -> str:

@@ -11,9 +11,8 @@ from answerprint.core.errors import AnswerprintError
 from answerprint.departments.sound.effects.naming import Named
 from answerprint.departments.sound.effects.searching import Embed
 from answerprint.departments.sound.effects.sheet import Card, sheet_html
+from answerprint.formats.spreadsheet import FORMULA
 from answerprint.pipeline.sound_library.library import Sound
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a table would take for something to compute
 
 
 def names_csv(named: Sequence[tuple[Sound, Named]]) -> bytes:

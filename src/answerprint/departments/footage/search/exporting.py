@@ -11,6 +11,7 @@ from answerprint.core.cut import Clip, Cut, CutTrack, Marker
 from answerprint.core.records import Asset
 from answerprint.core.time import Range, Rounding, Time
 from answerprint.departments.footage.search.in_production import HitDocument
+from answerprint.formats.spreadsheet import harmless
 from answerprint.formats.timelines.model import MediaLink
 from answerprint.formats.timelines.otio import write_otio
 
@@ -92,8 +93,9 @@ def as_csv(hits: Sequence[HitDocument], query: str) -> bytes:
         )
         writer.writerow(
             [
-                number, _cell(hit.name), _cell(hit.path), hit.start.timecode or "", hit.end.timecode or "",
-                hit.start.time, hit.end.time, hit.score, _cell(query), _cell(evidence), hit.asset,
+                number, harmless(hit.name), harmless(hit.path),
+                hit.start.timecode or "", hit.end.timecode or "",
+                hit.start.time, hit.end.time, hit.score, harmless(query), harmless(evidence), hit.asset,
             ]
         )  # fmt: skip
     return out.getvalue().encode("utf-8")
@@ -104,8 +106,3 @@ def _with_handles(hit: HitDocument, whole: Range, handles: Fraction) -> Range:
     first = max(start - handles, min(whole.start.seconds, start))
     last = min(end + handles, max(whole.end.seconds, end))
     return Range(Time.of_seconds(first), Time.of_seconds(max(last, first)))
-
-
-def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -14,6 +14,7 @@ import msgspec
 
 from answerprint.core.errors import FormatError, UsageError
 from answerprint.core.timecode import can_drop, format_timecode, nominal, parse_timecode
+from answerprint.formats.spreadsheet import harmless
 
 Reason = Literal["noise", "clipping", "flubbed", "added line", "wild", "marked"]
 By = Literal["timecode", "character"]
@@ -228,12 +229,8 @@ def csv_of(sheet: Sheet) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADS)
-    writer.writerows([_harmless(cell) for cell in sheet.row(cue)] for cue in sheet.cues)
+    writer.writerows([harmless(cell) for cell in sheet.row(cue)] for cue in sheet.cues)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _frame(text: str, rate: Fraction, drop: bool, file: str, row: int) -> int:
