@@ -80,6 +80,24 @@ def read_pictures(
         yield from batch.flush()
 
 
+def read_frames(
+    path: Path | str, first: int | None = None, end: int | None = None, *, threads: int = 0
+) -> Generator[tuple[VideoFrame, int], None, None]:
+    """Decoded frames of the first picture stream, and their timestamps, those in [first, end) of its ticks.
+
+    Raises MediaError AP-MEDIA-001…013, 015.
+    """
+    file = os.fspath(path)
+    with open_media(path) as container:
+        chosen = decodable(picture_stream(container, file), file, threads=threads)
+        key = _seek_to(path, chosen, container, first)
+        for frame, pts in _pictures_from(container, chosen, key):
+            if end is not None and pts >= end:
+                return
+            if first is None or pts >= first:
+                yield frame, pts
+
+
 def picture_at(
     path: Path | str, time: Time, form: PictureForm, *, stream: int | None = None, threads: int = 0
 ) -> tuple[NDArray[np.uint8] | NDArray[np.float32], int]:

@@ -102,7 +102,7 @@ def _still(frame: VideoFrame) -> Still:
     bits = max(part.bits for part in frame.format.components)
     alpha = None
     if any(part.is_alpha for part in frame.format.components) and not name.startswith("pal"):
-        alpha = _alpha(frame)
+        alpha = alpha_of(frame)
     if "f32" in name or "f16" in name:
         return Still(_floats(frame, "gbr"), alpha, "half" if "f16" in name else "float")
     if name.startswith("pal"):
@@ -114,12 +114,14 @@ def _still(frame: VideoFrame) -> Still:
     return Still(pixels, alpha, "8" if bits <= 8 else "16")
 
 
-def _alpha(frame: VideoFrame) -> NDArray[np.float32]:
+def alpha_of(frame: VideoFrame, size: tuple[int, int] | None = None) -> NDArray[np.float32]:
+    """The alpha of a frame that has it, (h, w), 0 … 1. size: width and height to scale it to."""
     if "f32" in frame.format.name or "f16" in frame.format.name:
         return _floats(frame, "a")[..., 0]
-    if max(part.bits for part in frame.format.components) <= 8:
-        return np.asarray(frame.reformat(format="rgba").to_ndarray()[..., 3], np.float32) / np.float32(255)
-    return np.asarray(frame.reformat(format="rgba64le").to_ndarray()[..., 3], np.float32) / np.float32(65535)
+    wide, high = size or (frame.width, frame.height)
+    deep = max(part.bits for part in frame.format.components) > 8
+    rgba = frame.reformat(wide, high, "rgba64le" if deep else "rgba").to_ndarray()
+    return np.asarray(rgba[..., 3], np.float32) / np.float32(65535 if deep else 255)
 
 
 def _floats(frame: VideoFrame, wanted: Literal["gbr", "a"]) -> NDArray[np.float32]:

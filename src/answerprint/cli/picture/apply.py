@@ -59,8 +59,8 @@ def apply(
 
     Example: answerprint picture apply A003.mov A003-graded.mov --cdl A003.cdl
     """
-    from answerprint.cli.progress import one_bar
-    from answerprint.pipeline.picture.applying import apply_file, cdl_change, table_change
+    from answerprint.cli.progress import named_bar
+    from answerprint.pipeline.picture.applying import apply_file, cdl_change, recipe_of, table_change
     from answerprint.pipeline.picture.sources import source_of
 
     given = [one for one in (cdl, cube, clf) if one is not None]
@@ -76,8 +76,9 @@ def apply(
         made, works_in = table_change(given[0], source)
     applied = None
     if not dry_run:
-        with one_bar("grading", hidden=json) as tell:
-            applied = apply_file(source, out, made, between=between, tell=tell)
+        with named_bar("grading", hidden=json) as tell:
+            recipe = recipe_of(given[0], source, works_in)
+            applied = apply_file(source, out, made, recipe, between=between, tell=tell)
     document: dict[str, Any] = {
         "file": str(file),
         "out": str(out) if applied is not None else None,

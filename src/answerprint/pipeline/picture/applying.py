@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,23 +12,24 @@ import PyOpenColorIO as ocio
 from answerprint.core.errors import FormatError, UsageError
 from answerprint.departments.picture.operations import from_file, operation
 from answerprint.departments.picture.spaces import GRADING, Change, config, space_named
+from answerprint.departments.picture.windows import Pixels, Window
 from answerprint.formats.colour.cdl_file import SUFFIXES, read_cdl
 from answerprint.formats.colour.clf import clf_spaces
-from answerprint.media.exact_stills import ENCODERS, Still, read_still, write_still
-from answerprint.media.regrading import regrade
-from answerprint.pipeline.picture.sources import Codes, Source
-
-Tell = Callable[[float], None]
+from answerprint.pipeline.picture.operating import Operated, Recipe, operate
+from answerprint.pipeline.picture.reels import Tell, reel_of
+from answerprint.pipeline.picture.sources import Source
 
 
-class Applied(msgspec.Struct, frozen=True, kw_only=True):
-    """coded: the depth of a still's samples (8, 16, half, float) or a clip's pixel format. not_numbers:
-    pixels that are none, left as they were. sound: by stream, copied or the codec it became."""
+class Graded(msgspec.Struct, frozen=True):
+    """A colour operation over every picture. change: over (h, w, 3)."""
 
-    pictures: int
-    coded: str
-    not_numbers: int = 0
-    sound: dict[str, str] = {}
+    change: Change
+    before: int = 0
+    after: int = 0
+
+    def picture(self, window: Window) -> Pixels:
+        made = self.change(np.ascontiguousarray(window.now[..., :3]))
+        return made if window.now.shape[2] == 3 else np.dstack([made, window.now[..., 3]])
 
 
 def cdl_change(
@@ -87,56 +87,27 @@ def apply_file(
     source: Source,
     out: Path,
     made: Change,
+    recipe: Recipe,
     *,
     between: tuple[Fraction, Fraction] | None = None,
-    tell: Tell = lambda done: None,
-) -> Applied:
+    tell: Tell = lambda what, done: None,
+) -> Operated:
     """Writes the source with an operation, whole or not at all. between: seconds of a clip, for a preview.
 
-    Raises MediaError as `read_still`, `write_still` and `regrade`; UsageError AP-USE-807 for a range of a
-    still, or a name of the other kind.
+    Raises as `operate`.
     """
-    if source.still and between is not None:
-        raise UsageError(
-            "AP-USE-807", "a still has no range", file=str(source.path), remedy="leave --range out"
-        )
-    if source.still != (out.suffix.casefold() in ENCODERS):
-        kind, names = ("still", ", ".join(ENCODERS)) if source.still else ("clip", ".mp4, .mov, .mkv")
-        raise UsageError(
-            "AP-USE-807", f"{source.path.name} is a {kind}", file=str(out), remedy=f"name it {names}"
-        )
-    if source.still:
-        still = read_still(source.path)
-        pixels, lost = _through(made, still.pixels)
-        depth = write_still(out, Still(pixels, still.alpha, still.depth))
-        tell(1.0)
-        return Applied(pictures=1, coded=depth, not_numbers=lost)
-    lost, total = 0, max(1, source.frames or 1)
+    reel = reel_of(source.path, shots=False, tell=tell)
+    return operate(reel, out, lambda: Graded(made), recipe, between=between, sidecar=False, tell=tell)
 
-    def draw(codes: Codes) -> Codes:
-        nonlocal lost
-        pixels, none = _through(made, codes)
-        lost += none
-        return pixels
 
-    told = regrade(
-        source.path, out, draw, between=between, progress=lambda done: tell(min(1.0, done / total))
+def recipe_of(grade: Path, source: Source, grading: str) -> Recipe:
+    """What putting a grade on comes to."""
+    return Recipe(
+        operator="grading",
+        back_end="OpenColorIO",
+        parameters={"grade": grade.name, "space": source.space, "grade_space": grading},
+        key=grade.read_bytes(),
     )
-    return Applied(
-        pictures=told.pictures,
-        coded=told.pixel_format,
-        not_numbers=lost,
-        sound={str(index): how for index, how in told.sound.items()},
-    )
-
-
-def _through(made: Change, codes: Codes) -> tuple[Codes, int]:
-    good = np.asarray(np.isfinite(codes).all(axis=-1))
-    if good.all():
-        return made(codes), 0
-    pixels = made(np.where(good[..., None], codes, np.float32(0)))
-    pixels[~good] = codes[~good]
-    return pixels, int((~good).sum())
 
 
 def _reason(text: str) -> str:

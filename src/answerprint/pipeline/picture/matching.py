@@ -18,6 +18,7 @@ from answerprint.formats.colour.cdl_file import SUFFIXES, write_cdl
 from answerprint.formats.colour.clf import write_clf
 from answerprint.formats.colour.cube import lattice, write_cube
 from answerprint.media.stills import INK, PAPER, fitted, image_bytes, shortened, write_on
+from answerprint.pipeline.picture.sheets import sheet_kind
 from answerprint.pipeline.picture.sources import Codes, Source, frames_of, source_of, view_of
 
 WIDE, HIGH = 480, 270  # a picture of the sheet
@@ -125,8 +126,5 @@ def sheet(made: Matching) -> NDArray[np.uint8]:
 
 
 def sheet_file(made: Matching, out: Path) -> bytes:
-    """The sheet as .png or .jpg. Raises UsageError AP-USE-804 for another name."""
-    kind = out.suffix.casefold()
-    if kind not in (".png", ".jpg", ".jpeg"):
-        raise UsageError("AP-USE-804", "a sheet is a picture", file=str(out), remedy="name it .png or .jpg")
-    return image_bytes(sheet(made), "png" if kind == ".png" else "jpeg")
+    """The sheet as .png or .jpg. Raises UsageError as `sheet_kind`."""
+    return image_bytes(sheet(made), sheet_kind(out))

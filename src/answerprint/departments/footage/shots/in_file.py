@@ -12,6 +12,7 @@ from answerprint.core.errors import MediaError
 from answerprint.core.time import TimeDocument
 from answerprint.departments.footage.clock import PictureClock
 from answerprint.departments.footage.shots.backends import DEFAULT, Backend, Detector, backend
+from answerprint.departments.footage.shots.boundaries import ShotList
 from answerprint.media.fanout import DecodeSummary, PictureBlock, SoundBlock, Wants, fan_out
 from answerprint.media.probe import probe
 
@@ -45,11 +46,11 @@ def shots_of(
     """
     asked = probe(file)
     chosen = backend(name)
-    watcher = _Watcher(chosen)
+    watcher = ShotWatcher(chosen)
     summary = fan_out(file, [watcher], progress=progress, thorough=False)
-    if watcher.detector is None or summary.time_base is None:
+    found = watcher.shots(summary)
+    if found is None or summary.time_base is None:
         raise MediaError("AP-MEDIA-020", "there are no pictures in it", file=str(file))
-    found = watcher.detector.finish(summary.end_of_pictures)
     place = PictureClock(asked, summary).at_tick
     return ShotsDocument(
         boundaries=tuple(
@@ -61,7 +62,9 @@ def shots_of(
     )
 
 
-class _Watcher:
+class ShotWatcher:
+    """A consumer of a decode that finds its shots."""
+
     def __init__(self, chosen: Backend) -> None:
         self.wants = Wants(picture=chosen.form)
         self.detector: Detector | None = None
@@ -77,3 +80,7 @@ class _Watcher:
 
     def finish(self, summary: DecodeSummary) -> None:
         """The list is asked for by whoever made the watcher."""
+
+    def shots(self, summary: DecodeSummary) -> ShotList | None:
+        """The list, once the decode is at its end; None where there were no pictures."""
+        return self.detector.finish(summary.end_of_pictures) if self.detector is not None else None
