@@ -71,7 +71,7 @@ def write_part(
     """
     found: list[tuple[int, bool, bytes]] = []
     shape: tuple[int, ...] = ()
-    with av.open(io.BytesIO(), "w", format="mov") as nowhere:
+    with av.open(io.BytesIO(), "w", format="matroska") as nowhere:
         video: VideoStream | None = None
         remarks: BitStreamFilterContext | None = None
 
@@ -85,7 +85,7 @@ def write_part(
             if video is None:
                 shape, coding = pixels.shape, coding_for(pixels.shape)
                 size = shape[1], shape[0]
-                video = coding.stream(nowhere, place.with_suffix(".mov"), size, target.rate, target.base)
+                video = coding.stream(nowhere, place.with_suffix(".mkv"), size, target.rate, target.base)
                 if coding.settings.encoder == "libx264":
                     remarks = BitStreamFilterContext(WITHOUT_REMARKS, video)
             frame = coding.frame(pixels)

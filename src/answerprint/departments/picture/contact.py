@@ -10,7 +10,7 @@ import numpy as np
 from answerprint.departments.picture.windows import Pixels
 
 GROUND = 0.11  # R'G'B' of the ground and of what is transparent
-INK = (0.85, 0.85, 0.85)
+INK = 217  # of 255
 MARGIN = 8  # pixels between pictures
 LABEL = 20  # pixels of height for a line of writing
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -57,9 +57,9 @@ def _labelled(name: str, pixels: Pixels) -> Pixels:
 
 
 def _writing(text: str, wide: int) -> Pixels:
-    line = np.full((LABEL, wide, 3), GROUND, np.float32)
+    line = np.full((LABEL, wide), round(GROUND * 255), np.uint8)
     cv2.putText(line, text, (4, LABEL - 6), FONT, LETTERS, INK, 1, cv2.LINE_AA)
-    return line
+    return np.repeat(line[..., None].astype(np.float32) / 255, 3, axis=2)
 
 
 def _widened(row: Pixels, wide: int) -> Pixels:
