@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answerprint import store
-from answerprint.core.encoding import to_builtins
+from answerprint.core.encoding import to_json
 from answerprint.core.errors import StoreError
 from answerprint.store.inputs import path_of_text, path_text
 from answerprint.store.mounts import network_kind, parse_macos_mounts, parse_proc_mounts
@@ -43,7 +44,7 @@ def refusal(text: str) -> StoreError:
 
 def test_a_new_production_toml_holds_every_default() -> None:
     written = tomllib.loads(format_settings(Settings()))
-    assert written == to_builtins(Settings())
+    assert written == json.loads(to_json(Settings()))
     assert parse_settings(format_settings(Settings()), FILE) == Settings()
     assert parse_settings("", FILE) == Settings()
 

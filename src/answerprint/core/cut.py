@@ -30,12 +30,16 @@ class Transition(msgspec.Struct, frozen=True):
 
 
 class Cdl(msgspec.Struct, frozen=True):
-    """An ASC CDL (version 1.2): slope, offset and power of red, green and blue, and saturation."""
+    """An ASC CDL (version 1.2): slope, offset and power of red, green and blue, and saturation.
+
+    space: the colour space its numbers are of; None where nobody said: then of the code values shown.
+    """
 
     slope: tuple[float, float, float] = (1.0, 1.0, 1.0)
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
     power: tuple[float, float, float] = (1.0, 1.0, 1.0)
     saturation: float = 1.0
+    space: str | None = None
 
 
 class Marker(msgspec.Struct, frozen=True):

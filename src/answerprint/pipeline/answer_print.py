@@ -10,7 +10,8 @@ from answerprint.pipeline.progress import Listener
 from answerprint.pipeline.stages.align import align, read_script, read_slates
 from answerprint.pipeline.stages.cut import cut
 from answerprint.pipeline.stages.log import log
-from answerprint.pipeline.stages.render import render
+from answerprint.pipeline.stages.picture import grade
+from answerprint.pipeline.stages.render import load_grids, render
 from answerprint.pipeline.stages.report import report
 from answerprint.pipeline.stages.sound import mix
 from answerprint.pipeline.stages.subtitles import subtitle
@@ -19,7 +20,7 @@ from answerprint.pipeline.summary import FailedStep, Steps, Summary, VersionSumm
 from answerprint.store.decisions import export_decisions
 from answerprint.store.production import Production, free_space_check
 
-STAGES = ("log", "sync", "align", "cut", "sound", "subtitles", "render", "report")
+STAGES = ("log", "sync", "align", "cut", "sound", "subtitles", "picture", "render", "report")
 ROOM_A_SOURCE_BYTE = 0.1  # objects written for each byte of rushes, measured generously
 LEAST_ROOM = 200 << 20  # bytes
 
@@ -74,6 +75,10 @@ def _stages(making: Making, until: str) -> Summary:
     if "subtitles" in wanted:
         making.begins("subtitles")
         subtitle(making, made)
+    if "picture" in wanted:
+        making.begins("picture")
+        load_grids(making, made)
+        grade(making, made)
     if "render" in wanted:
         making.begins("render")
         render(making, made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from answerprint.core.frames import FrameGrid
 from answerprint.core.logged import Slate, SyncMap
@@ -13,6 +14,16 @@ from answerprint.departments.release.subtitles import Subtitles
 from answerprint.departments.sound.records import ClipReport, Measured, MixLevels
 from answerprint.engine.graph import Stored
 from answerprint.formats.screenplays.model import Screenplay
+
+
+class GradeRow(NamedTuple):
+    """How a file's picture came to its look: its scene, the file it was matched to, and what was done or why
+    nothing."""
+
+    scene: str
+    file: str
+    hero: str
+    told: str
 
 
 @dataclass
@@ -29,6 +40,8 @@ class Film:
     mix: Stored | None = None
     measured: Measured | None = None  # of the final file
     subtitles: Subtitles | None = None
+    grades: list[GradeRow] = field(default_factory=list)
+    looks: dict[str, Stored] = field(default_factory=dict)  # look_id → the grade's table
     files: dict[str, Stored] = field(default_factory=dict)  # name in out/ → object
     stills: dict[str, Stored] = field(default_factory=dict)  # slot id → JPEG
 

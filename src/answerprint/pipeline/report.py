@@ -97,6 +97,7 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     back_ends: tuple[tuple[str, str], ...]
     loudness: LoudnessCurve | None
     cleaning: tuple[tuple[str, str], ...] = ()
+    grades: tuple[tuple[str, str, str, str], ...] = ()  # scene, clip, hero, what was done or why nothing
     cues: int = 0
 
 

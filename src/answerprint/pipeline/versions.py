@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from answerprint.core.cut import Cut
-from answerprint.core.encoding import from_json, to_json
+from answerprint.core.encoding import from_json, to_builtins, to_json
 from answerprint.pipeline.summary import VersionSummary
 from answerprint.store.catalogue import Catalogue
 from answerprint.store.disk import coded_writing, sync_folder
@@ -112,8 +112,8 @@ def publish(
 
 
 def slot_frozen(production: Production, catalogue: Catalogue, slot: str) -> dict[str, Any] | None:
-    """What a lock freezes of a slot besides its range: the gain it had, how its picture leads or follows its
-    sound, the reaction over it. None when it was never made."""
+    """What a lock freezes of a slot besides its range: the gain and the grade it had, how its picture leads
+    or follows its sound, the reaction over it. None when it was never made."""
     versions = catalogue.versions()
     if not versions or SUMMARY not in versions[-1].outputs:
         return None
@@ -122,7 +122,8 @@ def slot_frozen(production: Production, catalogue: Catalogue, slot: str) -> dict
         if one["id"] == slot:
             level = {"gain_db": one["gain_db"]} if one["gain_db"] is not None else {}
             cut = catalogue.cut(versions[-1].number)
-            return {**level, **({**_picture_of(cut, slot), **_parts_of(cut, slot)} if cut else {})}
+            more = {**_picture_of(cut, slot), **_parts_of(cut, slot), **_grade_of(cut, slot)} if cut else {}
+            return {**level, **more}
     return None
 
 
@@ -143,6 +144,12 @@ def _parts_of(cut: Cut, slot: str) -> dict[str, Any]:
             [str((one.source.start - start).seconds), one.record.duration.frame(cut.rate)] for one in clips
         ]
     }
+
+
+def _grade_of(cut: Cut, slot: str) -> dict[str, Any]:
+    """The grade that a slot's picture had."""
+    shown = [clip for track in cut.tracks_of("video") for clip in track.clips if clip.slot == slot]
+    return next(({"grade": to_builtins(clip.cdl)} for clip in shown if clip.cdl is not None), {})
 
 
 def _picture_of(cut: Cut, slot: str) -> dict[str, Any]:

@@ -63,6 +63,19 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         ),
     ] = "real-time"
 
+    match: Annotated[
+        bool,
+        Meta(description="Bring the clips of each scene to one look, where what they both show allows it."),
+    ] = True
+    leave: Annotated[
+        tuple[str, ...],
+        Meta(description="Clips whose look is deliberate, by file name: never matched."),
+    ] = ()
+    heroes: Annotated[
+        dict[str, str],
+        Meta(description='The clip that each scene is matched to: { "12" = "A003C002" }. Else the nearest.'),
+    ] = {}
+
     @property
     def exact_rate(self) -> Fraction:
         """Frames a second: 24000/1001 for 23.976."""

@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +97,17 @@ def parse_toml(text: str, path: Path, code: str) -> dict[str, Any]:
         ) from error
 
 
-def format_value(value: str | bool | int | float) -> str:
-    """A scalar as TOML writes it."""
+def format_value(value: str | bool | int | float | Sequence[str] | Mapping[str, str]) -> str:
+    """A scalar, a list or an inline table as TOML writes it."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{format_value(name)} = {format_value(one)}" for name, one in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):  # JSON's escapes are TOML's, but TOML wants DEL escaped too
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Sequence):
+        return f"[{', '.join(format_value(one) for one in value)}]"
     return repr(value)
 
 

@@ -1,6 +1,20 @@
-"""`answerprint picture`: colour matched to a hero, grades applied."""
+"""`answerprint picture`: colour, quality control, restoration, grain, scale and time."""
 
-from answerprint.cli.picture import apply, match  # each import registers its file's commands
+from answerprint.cli.picture import (  # each import registers its file's commands
+    apply,
+    balance,
+    check,
+    denoise,
+    export,
+    match,
+    regrain,
+    restore,
+    retime,
+    scale,
+)
 from answerprint.cli.picture.app import app
 
-__all__ = ["app", "apply", "match"]
+__all__ = [
+    *("app", "apply", "balance", "check", "denoise", "export", "match", "regrain", "restore", "retime"),
+    "scale",
+]

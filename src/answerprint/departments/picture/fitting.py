@@ -44,11 +44,21 @@ class Fitted(NamedTuple):
     error: float
 
 
-def fit(ours: Values, theirs: Values, weight: Values, to_lab: ToLab, *, worth: int = WORTH) -> Fitted:
+def fit(
+    ours: Values,
+    theirs: Values,
+    weight: Values,
+    to_lab: ToLab,
+    *,
+    worth: int = WORTH,
+    ways: Values | None = None,
+) -> Fitted:
     """The grade that brings ours to theirs, (n, 3) values of the grading space.
 
-    to_lab: values to L*, a*, b*. worth: how many independent pairs they count as at most.
+    to_lab: values to L*, a*, b*. worth: how many independent pairs they count as at most. ways: (10, k),
+    those in which the grade may leave no change; without, all ten.
     """
+    ways = np.eye(10) if ways is None else ways
     lab = to_lab(theirs)
     chosen = np.linspace(0, len(ours) - 1, min(MOST, len(ours))).astype(int)
     metric = _metric(theirs[chosen], lab[chosen], to_lab)
@@ -56,12 +66,13 @@ def fit(ours: Values, theirs: Values, weight: Values, to_lab: ToLab, *, worth: i
     one, two = ours[chosen], theirs[chosen]
     worth = min(worth, len(chosen))
     now, trust = NO_CHANGE.copy(), balance / max(balance.sum(), 1e-9)
-    off, curved, steps = np.zeros(len(one)), np.eye(10), np.zeros((len(one), 3, 10))
+    off, curved, steps = np.zeros(len(one)), np.eye(ways.shape[1]), np.zeros((len(one), 3, 10))
     now[3:6] = np.clip(np.median(two - one, axis=0), -0.3, 0.3)
+    now = _within(now, ways)
     for turn in range(ROUNDS):
         before = now
         for _ in range(STEPS):
-            now, curved, steps = _nearer(now, one, two, metric, trust * worth / NOISE**2)
+            now, curved, steps = _nearer(now, one, two, metric, trust * worth / NOISE**2, ways)
         moved = float(np.abs((now - before) / SPREAD).max())
         off = np.linalg.norm(np.einsum("nij,nj->ni", metric, graded(one, cdl_of(now)) - two), axis=1)
         scale = max(NOISE, 1.5 * _weighted_median(off, balance)) if turn < 6 else NOISE * 1.5
@@ -73,16 +84,18 @@ def fit(ours: Values, theirs: Values, weight: Values, to_lab: ToLab, *, worth: i
     grade = cdl_of(now)
     # what is left over beyond the noise that was reckoned with makes the grade less certain
     left = float(np.sqrt(max(1.0, np.average(off**2, weights=trust + 1e-12) / NOISE**2)))
-    variance = np.einsum("nik,kl,nil->n", steps, np.linalg.inv(curved), steps)
+    spread = ways @ np.linalg.inv(curved) @ ways.T
+    variance = np.einsum("nik,kl,nil->n", steps, spread, steps)
     error = left * float(np.sqrt(np.average(np.maximum(variance, 0), weights=balance + 1e-12)))
     unlike = delta_e(to_lab(graded(ours, grade)), lab)
     return Fitted(grade, 1 / (1 + (unlike / (2 * NOISE)) ** 2), error)
 
 
 def _nearer(
-    at: Values, one: Values, two: Values, metric: Values, weight: Values
+    at: Values, one: Values, two: Values, metric: Values, weight: Values, ways: Values
 ) -> tuple[Values, Values, Values]:
-    """One step of Gauss and Newton: where it leads, the curvature (10, 10), and the slopes (n, 3, 10)."""
+    """One step of Gauss and Newton: where it leads, the curvature (k, k) along the ways, and the slopes
+    (n, 3, 10)."""
     here = graded(one, cdl_of(at))
     off = np.einsum("nij,nj->ni", metric, here - two)
     bent = [(graded(one, cdl_of(at + TINY * unit)) - here) / TINY for unit in np.eye(10, dtype=np.float64)]
@@ -95,7 +108,16 @@ def _nearer(
     missed = drawn @ (at - NO_CHANGE)
     curved = flat.T @ (flat * heavy[:, None]) + drawn.T @ drawn
     slope = flat.T @ (heavy * off.ravel()) + drawn.T @ missed
-    return np.clip(at - np.linalg.solve(curved, slope), SMALLEST, LARGEST), curved, steps
+    curved = ways.T @ curved @ ways
+    led = np.clip(at - ways @ np.linalg.solve(curved, ways.T @ slope), SMALLEST, LARGEST)
+    return _within(led, ways), curved, steps
+
+
+def _within(at: Values, ways: Values) -> Values:
+    """The nearest grade that the ways lead to."""
+    if ways.shape[1] == len(at):
+        return at
+    return np.asarray(NO_CHANGE + ways @ np.linalg.lstsq(ways, at - NO_CHANGE, rcond=None)[0], np.float64)
 
 
 def cdl_of(at: Values) -> Cdl:

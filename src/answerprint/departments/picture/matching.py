@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Collection, Sequence
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.cut import Cdl
 from answerprint.departments.picture.difference import delta_e, lab_of
-from answerprint.departments.picture.fitting import fit
+from answerprint.departments.picture.fitting import SPREAD, WORTH, fit
+from answerprint.departments.picture.looks_keeping import Attribute, exactly, wanted, ways
 from answerprint.departments.picture.operations import graded
 from answerprint.departments.picture.pairs import Pairs, View, pairs_between, seen
+from answerprint.departments.picture.records import Difference, How, Match, Skin
 from answerprint.departments.picture.regions import pairs_by_surface, surfaces
 from answerprint.departments.picture.skin import by_tone, is_skin
-from answerprint.departments.picture.spaces import GRADING, LINEAR_709, change
+from answerprint.departments.picture.spaces import GRADING, LINEAR_709, change, is_linear
 
 COUPLES = 4  # couples of frames that are looked at closely, those with most features in common
 FEW = 60  # pairs of places
@@ -24,46 +24,9 @@ AGREED = 0.2  # share of the pairs that one grade has to explain
 SURFACES_WORTH = 25  # independent pairs that surfaces count as: the fit stays near no change
 SURFACES_AGREED = 0.3
 SEED = 2
+SHOWN = 20_000  # pixels that exposure is told by
 LOWEST, HIGHEST = 0.012, 0.985  # code values beyond which a channel may be clipped
 GAINED = 0.05  # ΔE a grade has to bring, else there is nothing to change
-
-How = Literal["places", "surfaces", "nothing"]
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """ΔE00 over the places both show: the median, and what nine in ten stay under."""
-
-    median: float
-    p90: float
-
-
-class Skin(msgspec.Struct, frozen=True, kw_only=True):
-    """A group of skin-coloured places. monk: tone 1 … 10 by lightness, an estimate."""
-
-    monk: int
-    places: int
-    before: float
-    after: float
-
-
-class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """A grade, and what it rests on.
-
-    how: places that both views show, surfaces held to be the same, or nothing (the grade is then none).
-    error: ΔE00 that the grade itself may be off by, one standard deviation. agreed: share of the pairs it
-    explains. already: no grade would bring them nearer.
-    """
-
-    grade: Cdl
-    how: How
-    pairs: int = 0
-    features: int = 0
-    agreed: float = 0.0
-    error: float | None = None
-    before: Difference | None = None
-    after: Difference | None = None
-    skin: tuple[Skin, ...] = ()
-    already: bool = False
 
 
 def usable(code: NDArray[np.float32], *, clips: bool = True) -> NDArray[np.bool_]:
@@ -74,8 +37,20 @@ def usable(code: NDArray[np.float32], *, clips: bool = True) -> NDArray[np.bool_
     return np.asarray(good)
 
 
-def match(ours: Sequence[View], theirs: Sequence[View], grading: str = GRADING) -> Match:
-    """The grade, in the grading space, that brings frames of ours to the look of theirs."""
+def view_of(codes: NDArray[np.float32], space: str, grading: str) -> View:
+    """A frame in the grading space, and where it can be used."""
+    good = usable(codes, clips=not is_linear(space))
+    return View(change(space, grading)(np.where(good[..., None], codes, np.float32(0))), good)
+
+
+def match(
+    ours: Sequence[View],
+    theirs: Sequence[View],
+    grading: str = GRADING,
+    keep: Collection[Attribute] = (),
+) -> Match:
+    """The grade, in the grading space, that brings frames of ours to the look of theirs. keep: attributes of
+    ours that it leaves as they are."""
     chance = np.random.default_rng(SEED)
     mine, other = [seen(one) for one in ours], [seen(one) for one in theirs]
     found = [
@@ -97,19 +72,31 @@ def match(ours: Sequence[View], theirs: Sequence[View], grading: str = GRADING) 
         np.concatenate([one.weight for one in found]),
         sum(one.features for one in found),
     )
-    return _fitted(pairs, how, grading)
+    return _fitted(pairs, how, grading, frozenset(keep), shown_in(ours))
 
 
-def _fitted(pairs: Pairs, how: How, grading: str) -> Match:
+def shown_in(views: Sequence[View]) -> NDArray[np.float64]:
+    """(n, 3) what frames show, in the grading space, thinned: what keeping the exposure is about."""
+    values = np.concatenate([one.values[::3, ::3][one.usable[::3, ::3]] for one in views])
+    return values[:: max(1, len(values) // SHOWN)].astype(np.float64)
+
+
+def _fitted(
+    pairs: Pairs, how: How, grading: str, keep: frozenset[Attribute], shown: NDArray[np.float64]
+) -> Match:
     to_linear = change(grading, LINEAR_709)
 
     def to_lab(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return lab_of(to_linear(values.astype(np.float32)))
 
-    if how == "places":
-        made = fit(pairs.ours, pairs.theirs, pairs.weight, to_lab)
-    else:
-        made = fit(pairs.ours, pairs.theirs, pairs.weight, to_lab, worth=SURFACES_WORTH)
+    worth = WORTH if how == "places" else SURFACES_WORTH
+    made = fit(pairs.ours, pairs.theirs, pairs.weight, to_lab, worth=worth)
+    best = made.grade
+    if keep and len(shown):  # whether the two agree is told without what is kept
+        weight = pairs.weight * made.trust
+        there = wanted(pairs.ours, graded(pairs.ours, made.grade), keep)
+        near = fit(pairs.ours, there, weight, to_lab, worth=worth, ways=ways(keep, shown, SPREAD))
+        best = exactly(near.grade, keep, shown, to_linear)
     agreed = float(np.average(made.trust, weights=pairs.weight))
     if len(pairs.ours) < (FEW if how == "places" else 1) or agreed < (
         AGREED if how == "places" else SURFACES_AGREED
@@ -117,17 +104,17 @@ def _fitted(pairs: Pairs, how: How, grading: str) -> Match:
         return Match(
             grade=Cdl(), how="nothing", pairs=len(pairs.ours), features=pairs.features, agreed=agreed
         )
-    wanted, plain = to_lab(pairs.theirs), to_lab(pairs.ours)
-    now = to_lab(graded(pairs.ours, made.grade))
-    before, after = (_told(delta_e(one, wanted), pairs.weight) for one in (plain, now))
-    grade, already = made.grade, False
+    look, plain = to_lab(pairs.theirs), to_lab(pairs.ours)
+    now = to_lab(graded(pairs.ours, best))
+    before, after = (_told(delta_e(one, look), pairs.weight) for one in (plain, now))
+    grade, already = best, False
     if after.median > before.median - GAINED:
         grade, after, now, already = Cdl(), before, plain, True
     # of two looks one may have carried skin out of its hue
     skin = is_skin(to_linear(pairs.theirs.astype(np.float32))) | is_skin(
         to_linear(pairs.ours.astype(np.float32))
     )
-    groups = by_tone(plain[skin], now[skin], wanted[skin]) if skin.any() else []
+    groups = by_tone(plain[skin], now[skin], look[skin]) if skin.any() else []
     return Match(
         grade=grade,
         how=how,

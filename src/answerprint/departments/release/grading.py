@@ -1,7 +1,7 @@
 """An ASC CDL applied to a picture (ASC CDL 1.2): slope, offset, power, then saturation, clamped between.
 
-The numbers are applied to the R'G'B' code values that are shown, scaled to 0 … 1. A grade made in a log space
-is another picture here: which space a list was made in, it does not say.
+The numbers of a grade that names no space are applied to the R'G'B' code values that are shown, scaled to
+0 … 1. One that names its space is put on through a table over those code values, which whoever made it gives.
 """
 
 from __future__ import annotations
@@ -24,3 +24,22 @@ def graded(picture: NDArray[np.uint8], grade: Cdl) -> NDArray[np.uint8]:
         luma = (values @ LUMA)[..., None]
         values = luma + np.float32(grade.saturation) * (values - luma)
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+
+
+class Table:
+    """A look-up table (n, n, n, 3) float32 indexed by red, green, blue over 0 … 1, put on pictures (h, w, 3)
+    uint8 R'G'B' by tetrahedral interpolation."""
+
+    def __init__(self, nodes: NDArray[np.float32]) -> None:
+        import PyOpenColorIO as ocio
+
+        lut = ocio.Lut3DTransform(gridSize=nodes.shape[0], interpolation=ocio.INTERP_TETRAHEDRAL)
+        lut.setData(np.ascontiguousarray(nodes, np.float32).reshape(-1))
+        processor = ocio.Config.CreateRaw().getProcessor(lut)
+        self._apply = processor.getDefaultCPUProcessor().applyRGB
+
+    def __call__(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        values = np.ascontiguousarray(picture, np.float32) / np.float32(255)
+        self._apply(values.reshape(-1, 3))
+        made: NDArray[np.uint8] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+        return made

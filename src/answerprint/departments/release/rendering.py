@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from answerprint.core.cut import Cut
 from answerprint.core.errors import MediaError
 from answerprint.core.time import Range, Time
-from answerprint.departments.release.grading import graded
-from answerprint.departments.release.segment_plans import SegmentPlan, Shown, later, plan_segments
+from answerprint.departments.release.grading import Table, graded
+from answerprint.departments.release.segment_plans import SegmentPlan, Shown, later, look_id, plan_segments
 from answerprint.departments.release.wipes import wiped
 from answerprint.media.decode import read_pictures
 from answerprint.media.display import Display, display_of, letterboxed, upright
@@ -32,21 +32,25 @@ LETTERS = 20  # a slate's lines of text are this fraction of its height
 
 
 def draw_segment(
-    plan: SegmentPlan, media: Mapping[str, Path], names: Mapping[str, str] | None = None
+    plan: SegmentPlan,
+    media: Mapping[str, Path],
+    names: Mapping[str, str] | None = None,
+    looks: Mapping[str, Path] | None = None,
 ) -> Iterator[Pixels]:
     """The segment's pictures, `plan.frames` of (height, width, 3) uint8 R'G'B', read-only.
 
     Whole on the raster with black beside them, upright, pixels made square. media: where each asset lies. An
     asset that is not there, is camera raw, or has no picture is drawn as a slate with its name (names: asset
-    id → what people call it). Before its first picture a clip shows that one, after its last that. Files are
-    read in one pass per shot, and only a few pictures are ever in memory.
+    id → what people call it). looks: by `look_id`, the tables (.npy) through which grades are put on whose
+    space is named. Before its first picture a clip shows that one, after its last that. Files are read in
+    one pass per shot, and only a few pictures are ever in memory.
     Raises MediaError when a file that opened stops being readable.
     """
-    incoming = _draw(plan.picture, plan, media, names or {})
+    incoming = _draw(plan.picture, plan, media, names or {}, looks or {})
     if plan.dissolve is None:
         yield from incoming
         return
-    outgoing = _draw(plan.dissolve.outgoing, plan, media, names or {})
+    outgoing = _draw(plan.dissolve.outgoing, plan, media, names or {}, looks or {})
     wipe = plan.dissolve.wipe
     for place, (before, after) in enumerate(zip(outgoing, incoming, strict=True), start=plan.dissolve.first):
         if wipe:
@@ -59,12 +63,21 @@ def draw_segment(
 
 
 def _draw(
-    shown: Shown | None, plan: SegmentPlan, media: Mapping[str, Path], names: Mapping[str, str]
+    shown: Shown | None,
+    plan: SegmentPlan,
+    media: Mapping[str, Path],
+    names: Mapping[str, str],
+    looks: Mapping[str, Path],
 ) -> Iterator[Pixels]:
     """One shot's pictures on the raster, graded where it has a CDL."""
     drawn = _ungraded(shown, plan, media, names)
-    grade = shown.cdl if shown is not None else None
-    yield from drawn if grade is None else (graded(pixels, grade) for pixels in drawn)
+    if shown is None or shown.cdl is None:
+        yield from drawn
+    elif shown.cdl.space is None:
+        yield from (graded(pixels, shown.cdl) for pixels in drawn)
+    else:
+        table = looks.get(look_id(shown.asset, shown.cdl))
+        yield from drawn if table is None else map(Table(np.load(table)), drawn)
 
 
 def _ungraded(

@@ -6,6 +6,7 @@ replaced, keeps its segment, and its encoded bytes are reused.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class SegmentPlan(msgspec.Struct, frozen=True):
     height: int
     picture: Shown | None  # None is black
     dissolve: Dissolve | None = None
+
+
+def look_id(asset: str, grade: Cdl) -> str:
+    """The name of a grade's table over an asset's pictures."""
+    return f"{asset[:16]}-{hashlib.sha256(msgspec.json.encode(grade)).hexdigest()[:12]}"
 
 
 def plan_segments(cut: Cut, longest: int | None = None) -> list[SegmentPlan]:

@@ -15,7 +15,7 @@ import msgspec
 from answerprint.core.cut import Cut
 from answerprint.core.records import Track
 from answerprint.core.time import Range, Time
-from answerprint.departments.release.segment_plans import SegmentPlan, Shown
+from answerprint.departments.release.segment_plans import SegmentPlan, Shown, look_id
 from answerprint.departments.release.transcript import SpokenWord
 from answerprint.engine.step import Context, Inputs, Step
 from answerprint.formats.timelines.model import MediaLink
@@ -33,9 +33,9 @@ class SegmentStep(Step):
     threads: int = 1
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[tuple[str, ...]] = ("plan", "media")
-    optional: ClassVar[tuple[str, ...]] = ("names",)  # of the assets that are not there
+    optional: ClassVar[tuple[str, ...]] = ("names", "looks")  # of what is not there; grades' tables
     writes: ClassVar[tuple[str, ...]] = ("segment",)
     libraries: ClassVar[tuple[str, ...]] = ("av", "numpy", "opencv-contrib-python-headless")
 
@@ -50,7 +50,10 @@ class SegmentStep(Step):
             encoder=self.encoder, crf=self.quality, preset=self.preset, threads=self.threads
         )
         names = inputs["names"].record(dict[str, str]) if "names" in inputs else {}
-        pictures = draw_segment(plan, media, names)
+        looks = (
+            {name: item.path() for name, item in inputs.many("looks").items()} if "looks" in inputs else {}
+        )
+        pictures = draw_segment(plan, media, names, looks)
         encode_segment(pictures, plan.rate, settings, context.new_file("segment", ".mp4"))
 
 
@@ -88,6 +91,18 @@ def assets_of(plan: SegmentPlan) -> list[str]:
     outgoing = plan.dissolve.outgoing if plan.dissolve is not None else None
     return sorted(
         {one for shown in (plan.picture, outgoing) if shown is not None for one in _shown_by(shown)}
+    )
+
+
+def looks_of(plan: SegmentPlan) -> list[str]:
+    """The tables of grades that a segment's shots have, by `look_id`."""
+    outgoing = plan.dissolve.outgoing if plan.dissolve is not None else None
+    return sorted(
+        {
+            look_id(shown.asset, shown.cdl)
+            for shown in (plan.picture, outgoing)
+            if shown is not None and shown.cdl is not None and shown.cdl.space is not None
+        }
     )
 
 

@@ -5,21 +5,19 @@ ASC CDL transfer format 1.2 has no field for a colour space: it stands in the de
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from answerprint.core.cut import Cdl
 from answerprint.core.errors import FormatError
-from answerprint.formats.colour.ccc import NAMESPACE, read_ccc
+from answerprint.formats.colour.ccc import NAMESPACE, described, read_ccc
 
 SUFFIXES = (".cdl", ".ccc", ".cc")
-_SPACE = re.compile(r"<Description>[^<]*\bspace:\s*([^<;]+?)\s*(?:;[^<]*)?</Description>")
 
 
 def write_cdl(grade: Cdl, kind: str, *, id: str, space: str, note: str = "") -> bytes:
     """A grade in a file of a kind (one of SUFFIXES), its space and a note in the description."""
-    said = escape(f"{note}; space: {space}" if note else f"space: {space}")
+    said = escape(described(note, space))
     correction = [
         f"<ColorCorrection id={quoteattr(id)}{_root_namespace(kind)}>",
         "  <SOPNode>",
@@ -66,8 +64,7 @@ def read_cdl(path: Path, id: str | None = None) -> tuple[Cdl, str | None]:
             file=str(path),
             remedy=f"name one with --id: {known}" if known else "give a file with a grade",
         )
-    said = _SPACE.search(data.decode("utf-8", "replace"))
-    return grades[id], said[1] if said else None
+    return grades[id], grades[id].space
 
 
 def _root_namespace(kind: str) -> str:

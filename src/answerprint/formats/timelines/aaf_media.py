@@ -66,7 +66,14 @@ class MediaMobs:
         link = self._media[asset]
         picture, sounds = self._file(asset, link)
         (name,) = names if len(names := self._names[(asset, cdl)]) == 1 else (link.name,)
-        mob = self._mob("MasterMob", name, "master", asset, link, "" if cdl is None else sop(cdl) + sat(cdl))
+        mob = self._mob(
+            "MasterMob",
+            name,
+            "master",
+            asset,
+            link,
+            "" if cdl is None else sop(cdl) + sat(cdl) + (cdl.space or ""),
+        )
         slots = []
         if picture is not None:
             slots.append(self._slot(PICTURE_SLOT, 1, "picture", link, picture, 1, 0))
@@ -74,9 +81,8 @@ class MediaMobs:
             slots.append(self._slot(2 + channel, channel + 1, "sound", link, sound, 1 + channel, 0))
         mob.slots.extend(slots)
         if cdl is not None:
-            mob["UserComments"].extend(
-                [self._make("TaggedValue", *pair) for pair in (("ASC_SOP", sop(cdl)), ("ASC_SAT", sat(cdl)))]
-            )
+            said = {"ASC_SOP": sop(cdl), "ASC_SAT": sat(cdl), "ASC_SPACE": cdl.space}
+            mob["UserComments"].extend([self._make("TaggedValue", *one) for one in said.items() if one[1]])
         fields = fields_of(link, without=("frame_times",))
         keep(mob, {"asset": asset, "link": fields, "times": packed(link.frame_times)})
         return mob
@@ -244,7 +250,8 @@ def cdl_of(said: Mapping[str, Any]) -> Cdl | None:
         return None
     n = [float(one) for one in match.groups()] if match else [1.0] * 3 + [0.0] * 3 + [1.0] * 3
     slope, offset, power = ((n[at], n[at + 1], n[at + 2]) for at in (0, 3, 6))
-    return Cdl(slope, offset, power, float(single[1]) if single else 1.0)
+    saturated = float(single[1]) if single else 1.0
+    return Cdl(slope, offset, power, saturated, str(said.get("ASC_SPACE") or "") or None)
 
 
 def _clips(cut: Cut) -> Iterator[tuple[CutTrack, Clip]]:

@@ -31,8 +31,8 @@ from answerprint.formats.timelines.model import (
     source_of,
 )
 
-FILE, PLACE = "Source File", "Source Path"
-TOLD = ("Name", "Tracks", "Start", "End", "Duration", "Tape", "FPS", FILE, PLACE, *COLOUR)
+FILE, PLACE, SPACE = "Source File", "Source Path", "ASC_SPACE"
+TOLD = ("Name", "Tracks", "Start", "End", "Duration", "Tape", "FPS", FILE, PLACE, SPACE, *COLOUR)
 _RASTERS = {"1080": (1920, 1080), "720": (1280, 720), "PAL": (720, 576), "NTSC": (720, 486)}
 _TRACKS = re.compile(r"[VA]\d*(?:-\d+)?")
 
@@ -76,7 +76,7 @@ def read_ale_file(data: bytes, *, file: str | None = None, rate: Fraction | None
             record=Range.of_ticks(at, at + frames, counted),
             source=source_of(Time(start, link.rate), frames, counted, Fraction(1)),
             name=name,
-            cdl=cdl_of(row.get("ASC_SOP"), row.get("ASC_SAT")),
+            cdl=cdl_of(row.get("ASC_SOP"), row.get("ASC_SAT"), row.get(SPACE)),
             metadata={"ale": more} if (more := {k: v for k, v in row.items() if k not in TOLD}) else {},
         )
         for track, one in _on_tracks(clip, row.get("Tracks", "V")):
@@ -161,6 +161,7 @@ def _pulled(row: _Row, cut: Cut, link: MediaLink) -> dict[str, str]:
     pulled = _row(clip.name or link.name, row.tracks, start, max(end, start + 1), link)
     if clip.cdl is not None:
         pulled |= {"ASC_SOP": sop_text(clip.cdl), "ASC_SAT": sat_text(clip.cdl)}
+        pulled |= {SPACE: clip.cdl.space} if clip.cdl.space else {}
     more = clip.metadata.get("ale")
     if isinstance(more, Mapping):
         pulled |= {_plain(str(key)): _plain(str(value)) for key, value in more.items() if key not in TOLD}

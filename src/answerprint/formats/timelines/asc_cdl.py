@@ -1,4 +1,7 @@
-"""The ASC CDL as lists carry it, in comments and columns (ASC CDL 1.2, appendixes on EDL and ALE)."""
+"""The ASC CDL as lists carry it, in comments and columns (ASC CDL 1.2, appendixes on EDL and ALE).
+
+They have no place for the space that its numbers are of: it stands in a comment or column of ours, ASC_SPACE.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,19 @@ def sat_text(cdl: Cdl) -> str:
     return f"{cdl.saturation:.6f}"
 
 
-def cdl_of(sop: str | None, sat: str | None) -> Cdl | None:
-    """The grade that two texts say; None where neither says one."""
+def cdl_of(sop: str | None, sat: str | None, space: str | None = None) -> Cdl | None:
+    """The grade that two texts say, and the space it is of; None where neither says one."""
+    space = (space or "").strip() or None
     found, level = _SOP.match(sop or ""), _SAT.match(sat or "")
     if found is None and level is None:
         return None
     saturation = float(level[0]) if level else 1.0
     if found is None:
-        return Cdl(saturation=saturation)
+        return Cdl(saturation=saturation, space=space)
     slope, offset, power = (_three(each) for each in found.groups())
     if slope is None or offset is None or power is None:
         return None
-    return Cdl(slope, offset, power, saturation)
+    return Cdl(slope, offset, power, saturation, space)
 
 
 def _three(text: str) -> tuple[float, float, float] | None:

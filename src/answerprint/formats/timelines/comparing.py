@@ -217,7 +217,7 @@ def _clip(
             yield Loss("fade", place, "approximated", now)
     yield from _markers(before.cut, clip.markers, other.markers, None, "clip_markers", place)
     if clip.cdl is not None and (other.cdl is None or not _same_cdl(clip, other)):
-        yield Loss("cdl", place, "lost", "gone" if other.cdl is None else "its numbers differ")
+        yield Loss("cdl", place, "lost", "gone" if other.cdl is None else "its numbers or their space differ")
     if abs(clip.gain_db - other.gain_db) > GAIN_STEP:
         yield Loss("gain", place, "lost", f"{clip.gain_db:+.1f} dB became {other.gain_db:+.1f}")
     if clip.muted != other.muted and not track_muted:
@@ -360,7 +360,7 @@ def _same_cdl(clip: Clip, other: Clip) -> bool:
         (*theirs.slope, *theirs.offset, *theirs.power, theirs.saturation),
         strict=True,
     )
-    return all(abs(a - b) <= CLOSE for a, b in numbers)
+    return mine.space == theirs.space and all(abs(a - b) <= CLOSE for a, b in numbers)
 
 
 def _text_kept(was: str, now: str) -> Kept:

@@ -24,6 +24,7 @@ from answerprint.formats.timelines.model import (
 
 _SOP = re.compile(r"ASC_SOP\s*:?\s*(\(.*)")
 _SAT = re.compile(r"ASC_SAT\s*:?\s*(\d.*)")
+_SPACE = re.compile(r"ASC_SPACE\s*:?\s*(\S.*)")
 
 
 def conform(document: EdlDocument, media: Mapping[str, MediaLink] | None = None) -> Cut:
@@ -99,11 +100,11 @@ def _way(event: EdlEvent, before: int) -> Transition | None:
 
 def _grade(event: EdlEvent) -> Cdl | None:
     """The event's CDL, where its comments have one."""
-    sop, sat = (
+    sop, sat, space = (
         next((found[1] for one in event.comments if (found := part.search(one))), None)
-        for part in (_SOP, _SAT)
+        for part in (_SOP, _SAT, _SPACE)
     )
-    return cdl_of(sop, sat)
+    return cdl_of(sop, sat, space)
 
 
 def named_media(document: EdlDocument) -> dict[str, MediaLink]:

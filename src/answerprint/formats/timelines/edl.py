@@ -227,7 +227,10 @@ def wipe_code(name: str) -> str:
 
 
 def _grade(clip: Clip) -> list[str]:
-    return [f"* ASC_SOP {sop_text(clip.cdl)}", f"* ASC_SAT {sat_text(clip.cdl)}"] if clip.cdl else []
+    if clip.cdl is None:
+        return []
+    space = [f"* ASC_SPACE {clip.cdl.space}"] if clip.cdl.space else []
+    return [f"* ASC_SOP {sop_text(clip.cdl)}", f"* ASC_SAT {sat_text(clip.cdl)}", *space]
 
 
 def source_frames(

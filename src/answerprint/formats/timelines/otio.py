@@ -143,6 +143,7 @@ def _clip(clip: Clip, cut: Cut, footage: _Footage) -> Any:
         made.metadata["cdl"] = {
             "asc_sop": {one: list(getattr(clip.cdl, one)) for one in ("slope", "offset", "power")},
             "asc_sat": clip.cdl.saturation,
+            **({"asc_space": clip.cdl.space} if clip.cdl.space else {}),
         }
     made.metadata[OWN] = {
         "clip": _record(clip),

@@ -132,6 +132,8 @@ def add_cdl(item: etree._Element, cdl: Cdl) -> None:
     triples = ("(" + " ".join(repr(one) for one in each) + ")" for each in (cdl.slope, cdl.offset, cdl.power))
     add(colour, "asc_sop", "".join(triples))
     add(colour, "asc_sat", repr(cdl.saturation))
+    if cdl.space:  # ours: other programs pass it over
+        add(colour, "asc_space", cdl.space)
     add(colour, "lut2")
 
 
@@ -143,7 +145,8 @@ def read_cdl(item: etree._Element) -> Cdl | None:
     saturation = _floats(sat) if sat else (1.0,)
     if (sop and [len(one) for one in triples] != [3, 3, 3]) or len(saturation) != 1:
         return None
-    grade = Cdl(saturation=saturation[0])
+    space = text_at(item, "colorinfo/asc_space").strip() or None
+    grade = Cdl(saturation=saturation[0], space=space)
     if not triples:
         return grade
     slope, offset, power = ((one[0], one[1], one[2]) for one in triples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,15 +10,22 @@ import msgspec
 import numpy as np
 import PyOpenColorIO as ocio
 
+from answerprint.core.cut import Cdl
 from answerprint.core.errors import FormatError, UsageError
+from answerprint.departments.picture.keyframes import grade_at
 from answerprint.departments.picture.operations import from_file, operation
 from answerprint.departments.picture.spaces import GRADING, Change, config, space_named
 from answerprint.departments.picture.windows import Pixels, Window
 from answerprint.formats.colour.cdl_file import SUFFIXES, read_cdl
 from answerprint.formats.colour.clf import clf_spaces
+from answerprint.formats.colour.keyframes import Keyframes, read_keyframes
 from answerprint.pipeline.picture.operating import Operated, Recipe, operate
 from answerprint.pipeline.picture.reels import Tell, reel_of
 from answerprint.pipeline.picture.sources import Source
+
+EDGE = 8  # pixels outside a kept region within which it fades
+
+Region = tuple[int, int, int, int]  # left, top, width, height
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -30,6 +38,58 @@ class Graded(msgspec.Struct, frozen=True):
     def picture(self, window: Window) -> Pixels:
         made = self.change(np.ascontiguousarray(window.now[..., :3]))
         return made if window.now.shape[2] == 3 else np.dstack([made, window.now[..., 3]])
+
+
+class Followed:
+    """A grade that changes from picture to picture, by keyframes."""
+
+    before = after = 0
+
+    def __init__(self, keys: Keyframes, space: str) -> None:
+        self._keys, self._space = keys, space
+        self._last: tuple[Cdl, Change] | None = None
+
+    def picture(self, window: Window) -> Pixels:
+        grade = grade_at(self._keys, window.number)
+        if self._last is None or self._last[0] != grade:
+            self._last = grade, operation(self._space, grade, self._keys.space)
+        return Graded(self._last[1]).picture(window)
+
+
+class Sparing:
+    """An operator that leaves rectangles of a picture as they are, with a soft edge outside them."""
+
+    def __init__(self, graded: Graded | Followed, regions: Sequence[Region], size: tuple[int, int]) -> None:
+        self._graded = graded
+        self.before, self.after = graded.before, graded.after
+        self._kept = spared(regions, size)[..., None]
+
+    def picture(self, window: Window) -> Pixels:
+        made, was = self._graded.picture(window), window.now
+        mixed = made + self._kept * (was - made)
+        return np.where(self._kept == 1, was, np.where(self._kept == 0, made, mixed))
+
+
+def spared(regions: Sequence[Region], size: tuple[int, int]) -> Pixels:
+    """(h, w) float32: 1 in regions (left, top, width, height), falling to 0 within EDGE pixels outside them.
+
+    size: width and height. Raises UsageError AP-USE-866 for a region that is empty or not in the picture.
+    """
+    wide, high = size
+    x, y = np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32)
+    kept = np.zeros((high, wide), np.float32)
+    for left, top, across, down in regions:
+        if min(across, down) < 1 or left >= wide or top >= high or left + across <= 0 or top + down <= 0:
+            raise UsageError(
+                "AP-USE-866",
+                f"{left},{top},{across},{down} is no part of a picture of {wide}x{high} pixels",
+                remedy="give left, top, width and height in pixels",
+            )
+        off_x = np.maximum(np.maximum(left - x, x - (left + across - 1)), 0)
+        off_y = np.maximum(np.maximum(top - y, y - (top + down - 1)), 0)
+        share = np.clip(1 - np.hypot(off_x[None], off_y[:, None]) / (EDGE + 1), 0, 1)
+        kept = np.maximum(kept, share * share * (3 - 2 * share))
+    return kept.astype(np.float32)
 
 
 def cdl_change(
@@ -86,27 +146,71 @@ def table_change(path: Path, source: Source) -> tuple[Change, str]:
 def apply_file(
     source: Source,
     out: Path,
-    made: Change,
+    made: Change | Keyframes,
     recipe: Recipe,
     *,
+    regions: Sequence[Region] = (),
     between: tuple[Fraction, Fraction] | None = None,
     tell: Tell = lambda what, done: None,
 ) -> Operated:
-    """Writes the source with an operation, whole or not at all. between: seconds of a clip, for a preview.
+    """Writes the source with an operation or with keyframes, whole or not at all. regions: what stays as it
+    is. between: seconds of a clip, for a preview.
 
-    Raises as `operate`.
+    Raises as `operate`, and UsageError AP-USE-866 as `spared` and for keyframes of a longer clip.
     """
     reel = reel_of(source.path, shots=False, tell=tell)
-    return operate(reel, out, lambda: Graded(made), recipe, between=between, sidecar=False, tell=tell)
+    if isinstance(made, Keyframes) and made.pictures != reel.count:
+        raise UsageError(
+            "AP-USE-866",
+            f"the keyframes are of {made.pictures} pictures, and it has {reel.count}",
+            file=str(source.path),
+            remedy=f"give the clip that they were made for: {made.source}",
+        )
+    size = reel.width, reel.height
+    spared(regions, size)
+
+    def operator() -> Graded | Followed | Sparing:
+        one = Followed(made, source.space) if isinstance(made, Keyframes) else Graded(made)
+        return Sparing(one, regions, size) if regions else one
+
+    return operate(reel, out, operator, recipe, between=between, sidecar=False, tell=tell)
 
 
-def recipe_of(grade: Path, source: Source, grading: str) -> Recipe:
-    """What putting a grade on comes to."""
+def keyframes_for(path: Path, grading: str | None) -> Keyframes:
+    """Keyframes of a file. grading: the space of the grade that shots without keyframes get, if one is given.
+
+    Raises FormatError as `read_keyframes`, UsageError AP-USE-800, and AP-USE-866 where the spaces differ.
+    """
+    keys = read_keyframes(path)
+    if grading is not None and space_named(keys.space) != grading:
+        raise UsageError(
+            "AP-USE-866",
+            f"the keyframes are of {keys.space}, and the grade of {grading}",
+            file=str(path),
+            remedy="give the grade that they were made with",
+        )
+    return msgspec.structs.replace(keys, space=space_named(keys.space))
+
+
+def with_grade(keys: Keyframes, grade: Cdl) -> Keyframes:
+    """Keyframes with another grade for the shots that have none."""
+    return msgspec.structs.replace(
+        keys, slope=grade.slope, offset=grade.offset, power=grade.power, saturation=grade.saturation
+    )
+
+
+def recipe_of(grades: Sequence[Path], source: Source, grading: str, regions: Sequence[Region] = ()) -> Recipe:
+    """What putting a grade on comes to. grades: its files."""
     return Recipe(
         operator="grading",
         back_end="OpenColorIO",
-        parameters={"grade": grade.name, "space": source.space, "grade_space": grading},
-        key=grade.read_bytes(),
+        parameters={
+            "grade": ", ".join(one.name for one in grades),
+            "space": source.space,
+            "grade_space": grading,
+            "kept_regions": [list(one) for one in regions],
+        },
+        key=b"".join(one.read_bytes() for one in grades),
     )
 
 

@@ -13,14 +13,10 @@ from numpy.typing import NDArray
 
 from answerprint.core.errors import MediaError
 from answerprint.core.time import Time
-from answerprint.departments.picture.matching import usable
-from answerprint.departments.picture.pairs import View
 from answerprint.departments.picture.spaces import (
     FILM,
     LINEAR_709,
     STILL,
-    change,
-    is_linear,
     space_named,
     space_of,
 )
@@ -123,12 +119,6 @@ def frames_of(source: Source, count: int = FRAMES) -> list[Codes]:
             remedy="check the file",
         )
     return [found[tick] for tick in sorted(found)]
-
-
-def view_of(codes: Codes, space: str, grading: str) -> View:
-    """A frame in the grading space, and where it can be used."""
-    good = usable(codes, clips=not is_linear(space))
-    return View(change(space, grading)(np.where(good[..., None], codes, np.float32(0))), good)
 
 
 def _small(pixels: Codes) -> Codes:

@@ -16,6 +16,7 @@ from answerprint.departments.release.steps import (
     TimelineBrief,
     TimelineStep,
     assets_of,
+    looks_of,
 )
 from answerprint.departments.sound.records import Measured
 from answerprint.departments.sound.steps import MeasureStep
@@ -58,7 +59,9 @@ def render(making: Making, film: Film) -> None:
         media = {asset: Media(asset, making.paths[asset]) for asset in shown if asset in making.paths}
         lost = {asset: making.assets[asset].name for asset in shown if making.assets[asset].kind == "raw"}
         names = {"names": Value(lost)} if lost else {}
-        node = graph.add(encoded, f"{number:05d}", plan=Value(plan), media=Collected(media), **names)
+        wanted = {one: film.looks[one] for one in looks_of(plan) if one in film.looks}
+        looks = {"looks": Collected(wanted)} if wanted else {}
+        node = graph.add(encoded, f"{number:05d}", plan=Value(plan), media=Collected(media), **names, **looks)
         segments[f"{number:05d}"] = node["segment"]
     joined = None
     if segments:

@@ -251,6 +251,7 @@ def _data(making: Making, film: Film, summary: VersionSummary) -> ReportData:
         back_ends=_back_ends(making),
         loudness=_curve(film),
         cleaning=_cleaning(film),
+        grades=tuple(film.grades),
         cues=len(film.subtitles.cues) if film.subtitles is not None else 0,
     )
 

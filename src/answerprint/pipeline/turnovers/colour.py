@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from answerprint.core.cut import Cdl, Cut, CutTrack
+from answerprint.core.cut import Cdl, Clip, Cut, CutTrack
 from answerprint.departments.editorial.turnovers.pulls import (
     Pull,
     Use,
@@ -18,7 +18,7 @@ from answerprint.departments.editorial.turnovers.pulls import (
     uses_of,
 )
 from answerprint.formats.colour.ccc import read_ccc, write_ccc
-from answerprint.formats.timelines.model import frame_on_screen
+from answerprint.formats.timelines.model import MediaLink, frame_on_screen
 from answerprint.pipeline.turnovers.guides import leader_of, tail_of, write_guide
 from answerprint.pipeline.turnovers.handing import Desk
 from answerprint.pipeline.turnovers.pulling import write_pulls
@@ -30,21 +30,16 @@ def fill(desk: Desk) -> None:
     """An EDL of every picture track by reel and timecode with its CDL, the same as .ccc, OTIO and AAF, pull
     lists with handles, and the guide picture."""
     source = desk.source
-    cut = _graded(source.cut)
+    cut = with_grades(source.cut)
     desk.uses = uses_of(cut, ["video"], source.extents, desk.handles)
     pulls = pulls_of(desk.uses, cut.rate)
-    for track in cut.tracks_of("video"):
-        shown = msgspec.structs.replace(
-            track, name="V1", muted=False, clips=tuple(one for one in track.clips if not one.muted)
-        )
-        if shown.clips:
-            alone = msgspec.structs.replace(cut, tracks=(shown,), markers=())
-            desk.timeline(f"{desk.stem}-{track.name}.edl", alone, source.links, ["video"])
-    grades = {correction_id(use, desk): use.clip.cdl or Cdl() for use in desk.uses}
+    for name, alone in by_track(cut):
+        desk.timeline(f"{desk.stem}-{name}.edl", alone, source.links, ["video"])
+    grades = corrections(desk.uses, source.links)
     data = write_ccc(
         grades,
         description=f"{source.title}. {SPACE}",
-        notes={correction_id(use, desk): f"event {use.number} {use.track}" for use in desk.uses},
+        notes={correction_id(use, source.links): f"event {use.number} {use.track}" for use in desk.uses},
     )
     name = f"{desk.stem}.ccc"
     again = read_ccc(data, file=name)
@@ -55,7 +50,13 @@ def fill(desk: Desk) -> None:
     desk.write(name, data)
     heads = ("event", "correction", "record in", "track", "graded")
     rows = (
-        (use.number, correction_id(use, desk), cut.timecode(use.first), use.track, "yes" if was else "")
+        (
+            use.number,
+            correction_id(use, source.links),
+            cut.timecode(use.first),
+            use.track,
+            "yes" if was else "",
+        )
         for use, was in zip(desk.uses, _was_graded(source.cut, desk.uses), strict=True)
     )
     desk.write("corrections.csv", table(heads, rows))
@@ -70,20 +71,36 @@ def fill(desk: Desk) -> None:
     desk.count("pulls.csv", "frames that pulls do not hold", 0, _outside(desk, pulls))
 
 
-def correction_id(use: Use, desk: Desk) -> str:
+def by_track(cut: Cut) -> Iterator[tuple[str, Cut]]:
+    """Each picture track as a cut of its own, as an EDL holds one; what is disabled is left out."""
+    for track in cut.tracks_of("video"):
+        clips = tuple(one for one in track.clips if not one.muted)
+        if clips:
+            shown = msgspec.structs.replace(track, name="V1", muted=False, clips=clips)
+            yield track.name, msgspec.structs.replace(cut, tracks=(shown,), markers=())
+
+
+def corrections(uses: Sequence[Use], links: Mapping[str, MediaLink]) -> dict[str, Cdl]:
+    """The grade of every picture event, by `correction_id`."""
+    return {correction_id(use, links): use.clip.cdl or Cdl() for use in uses}
+
+
+def correction_id(use: Use, links: Mapping[str, MediaLink]) -> str:
     """A correction's name: its event, and the reel and timecode by which it is found again."""
-    link = desk.source.links[use.clip.asset]
+    link = links[use.clip.asset]
     reel = link.reel or link.name.rsplit(".", 1)[0]
     return f"{use.number:04d}.{reel}.{source_label(link, max(0, frame_on_screen(link, use.source.start)))}"
 
 
-def _graded(cut: Cut) -> Cut:
-    """The cut with a CDL on every picture: identity where there is none."""
+def with_grades(cut: Cut, given: Callable[[Clip], Cdl | None] = lambda clip: None) -> Cut:
+    """The cut with a CDL on every picture: what is given for it, else its own, else identity."""
 
     def of(track: CutTrack) -> CutTrack:
         if track.kind != "video":
             return track
-        clips = tuple(msgspec.structs.replace(clip, cdl=clip.cdl or Cdl()) for clip in track.clips)
+        clips = tuple(
+            msgspec.structs.replace(clip, cdl=given(clip) or clip.cdl or Cdl()) for clip in track.clips
+        )
         return msgspec.structs.replace(track, clips=clips)
 
     return msgspec.structs.replace(cut, tracks=tuple(of(track) for track in cut.tracks))

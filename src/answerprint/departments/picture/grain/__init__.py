@@ -1,0 +1,1 @@
+"""Noise and grain: measured, taken away, and put back."""

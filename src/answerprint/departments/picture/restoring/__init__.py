@@ -1,0 +1,1 @@
+"""Old and damaged pictures restored: dirt, scratches, lost lines, flicker, weave, fields, faded dyes."""

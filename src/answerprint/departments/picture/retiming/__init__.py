@@ -1,0 +1,1 @@
+"""Pictures at other times than those that were taken."""

@@ -1,0 +1,1 @@
+"""Finer pictures: registration, fusion, resampling."""
