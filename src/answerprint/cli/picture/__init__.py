@@ -15,6 +15,15 @@ from answerprint.cli.picture import (  # each import registers its file's comman
 from answerprint.cli.picture.app import app
 
 __all__ = [
-    *("app", "apply", "balance", "check", "denoise", "export", "match", "regrain", "restore", "retime"),
+    "app",
+    "apply",
+    "balance",
+    "check",
+    "denoise",
+    "export",
+    "match",
+    "regrain",
+    "restore",
+    "retime",
     "scale",
 ]

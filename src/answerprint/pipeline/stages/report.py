@@ -54,7 +54,7 @@ class ReportStep(Step):
     """The page of a version."""
 
     name: ClassVar[str] = "report"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[tuple[str, ...]] = ("data", "stills")
     writes: ClassVar[tuple[str, ...]] = ("page",)
     libraries: ClassVar[tuple[str, ...]] = ("jinja2",)
