@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 from generated.moving_scenes import Camera, MovingScene
 
+from answerprint.departments.picture.flow import flow_to
 from answerprint.departments.picture.scaling.fusing import Fusion
-from answerprint.departments.picture.scaling.registering import flow_to, joined, parted, seen_by_flow
+from answerprint.departments.picture.scaling.registering import joined, parted, seen_by_flow
 from answerprint.departments.picture.scaling.resampling import resampled
 from answerprint.departments.picture.scaling.scaler import Scaler
 from answerprint.departments.picture.windows import Pixels, Window

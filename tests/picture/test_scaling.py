@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from answerprint.core.errors import UsageError
+from answerprint.departments.picture.flow import flow_to
 from answerprint.departments.picture.scaling import fusing
 from answerprint.departments.picture.scaling.fusing import Fusion
 from answerprint.departments.picture.scaling.inventing import Inventor, Upscaler
 from answerprint.departments.picture.scaling.registering import (
-    flow_to,
     joined,
     parted,
     quarters,

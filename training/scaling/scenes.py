@@ -12,7 +12,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from answerprint.departments.picture.scaling.registering import flow_to, parted, seen_by_flow
+from answerprint.departments.picture.flow import flow_to
+from answerprint.departments.picture.scaling.registering import parted, seen_by_flow
 
 COARSE = 128  # pixels a side of a coarse picture
 FINE = 2 * COARSE

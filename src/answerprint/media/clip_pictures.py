@@ -53,9 +53,18 @@ def clip_pictures(
         yield pts, np.ascontiguousarray(np.rot90(pixels, -turn // 90 % 4)) if turn else pixels
 
 
-def has_alpha(path: Path) -> bool:
-    """Whether a clip's pictures have an alpha channel. Raises MediaError AP-MEDIA-017."""
-    return _of_first(path, lambda frame, _: any(part.is_alpha for part in frame.format.components))
+def shape_of(path: Path) -> tuple[int, int, int]:
+    """Height and width of a clip's first picture, upright, and its channels: 3, or 4 with alpha.
+
+    Raises MediaError AP-MEDIA-017.
+    """
+
+    def shape(frame: VideoFrame, _: VideoStream) -> tuple[int, int, int]:
+        channels = 4 if any(part.is_alpha for part in frame.format.components) else 3
+        turned = round(frame.rotation / 90) % 2
+        return (*((frame.width, frame.height) if turned else (frame.height, frame.width)), channels)
+
+    return _of_first(path, shape)
 
 
 def coding_of(path: Path, out: Path, shape: tuple[int, ...]) -> Coding:

@@ -11,7 +11,7 @@ from answerprint.pipeline.stages.align import align, read_script, read_slates
 from answerprint.pipeline.stages.cut import cut
 from answerprint.pipeline.stages.log import log
 from answerprint.pipeline.stages.picture import grade
-from answerprint.pipeline.stages.render import load_grids, render
+from answerprint.pipeline.stages.render import render
 from answerprint.pipeline.stages.report import report
 from answerprint.pipeline.stages.sound import mix
 from answerprint.pipeline.stages.subtitles import subtitle
@@ -77,7 +77,6 @@ def _stages(making: Making, until: str) -> Summary:
         subtitle(making, made)
     if "picture" in wanted:
         making.begins("picture")
-        load_grids(making, made)
         grade(making, made)
     if "render" in wanted:
         making.begins("render")

@@ -52,7 +52,7 @@ def measure_file(path: Path, *, stream: int | None = None, tell: Tell | None = N
     Raises MediaError as `fan_out` and `sound_of`, and AP-MEDIA-018 where a sample is no number.
     """
     chosen = sound_of(path, stream)
-    meter, ear = _ProgrammeMeter(path, chosen), Ear(chosen.index)
+    meter, ear = ProgrammeMeter(path, chosen), Ear(chosen.index)
     fan_out(path, [meter, ear], progress=tell, thorough=False)
     return meter.programme(ear.spoken())
 
@@ -121,7 +121,9 @@ def labelled(paths: Sequence[Path]) -> dict[str, Path]:
     return ordered
 
 
-class _ProgrammeMeter:
+class ProgrammeMeter:
+    """The loudness of one sound stream."""
+
     wants = Wants(sound=SoundForm())
 
     def __init__(self, path: Path, stream: Stream) -> None:
@@ -144,7 +146,12 @@ class _ProgrammeMeter:
     def finish(self, summary: DecodeSummary) -> None:
         """The programme is asked for by whoever made the meter."""
 
-    def programme(self, spoken: Sequence[tuple[float, float]]) -> Programme:
+    @property
+    def heard(self) -> bool:
+        """Whether the stream held any sample."""
+        return self._meters is not None
+
+    def programme(self, spoken: Sequence[tuple[float, float]] | None) -> Programme:
         meters = self._meters or self._begin(int(self._stream.rate or 48_000), self._stream.channels or 1)
         return measured(*meters, self._stream.layout or "", spoken)  # "6 channels" where nothing names them
 

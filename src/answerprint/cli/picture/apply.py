@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.picture.app import app
+from answerprint.cli.picture.operators import DryRun, Force, seconds_between, written_line
 from answerprint.core.errors import Exit, UsageError
 
 
@@ -64,8 +64,8 @@ def apply(
             "--range", metavar="IN OUT", help="Only these seconds of a clip, without sound: a preview."
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    dry_run: DryRun = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """A grade or a look-up table put on a still or a clip, at its own depth.
@@ -99,7 +99,7 @@ def apply(
     if keyframes is not None and (cube or clf):
         raise UsageError("AP-USE-808", "keyframes are of a CDL", remedy="give --cdl with them, or nothing")
     regions = [_region(one) for one in keep_region or ()]
-    between = _between(range)
+    between = seconds_between(range)
     grades = [*given, *([keyframes] if keyframes is not None else [])]
     if not dry_run:
         for one in grades:
@@ -142,7 +142,7 @@ def apply(
         if applied is None:
             line("nothing was written")
             return
-        line(f"{out.name}: {applied.pictures} picture{'s' if applied.pictures != 1 else ''}, {applied.coded}")
+        line(written_line(out, applied))
         if applied.not_numbers:
             line(f"{applied.not_numbers} pixels are no numbers; they stay as they were")
 
@@ -159,19 +159,3 @@ def _region(given: str) -> tuple[int, int, int, int]:
             "AP-USE-866", f"{given!r} is no region", remedy="give left,top,width,height in pixels"
         ) from error
     return left, top, wide, high
-
-
-def _between(given: tuple[str, str] | None) -> tuple[Fraction, Fraction] | None:
-    if given is None:
-        return None
-    try:
-        start, end = (Fraction(one) for one in given)
-    except (ValueError, ZeroDivisionError):
-        start = end = Fraction(0)
-    if not 0 <= start < end:
-        raise UsageError(
-            "AP-USE-809",
-            f"{given[0]!r} to {given[1]!r} is no range",
-            remedy="give two numbers of seconds, the smaller first",
-        )
-    return start, end

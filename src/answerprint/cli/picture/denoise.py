@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,18 +11,23 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.picture.app import app
-from answerprint.core.errors import Exit, UsageError
+from answerprint.cli.picture.operators import (
+    AnyReel,
+    Force,
+    SameKind,
+    Sheet,
+    Stretch,
+    left_out,
+    seconds_between,
+    written_line,
+)
+from answerprint.core.errors import Exit
 
 
 @app.command("denoise")
 def denoise(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="IN", readable=False, help="A clip, a folder of numbered stills, or a still."),
-    ],
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", readable=False, help="What to write, of the same kind.")
-    ],
+    file: AnyReel,
+    out: SameKind,
     strength: Annotated[
         float, typer.Option("--strength", help="Times the noise that was measured.", min=0, max=4)
     ] = 1.0,
@@ -48,18 +52,12 @@ def denoise(
         Path | None,
         typer.Option("--write-profile", metavar="F", readable=False, help="Write the noise as a profile."),
     ] = None,
-    range: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--range", metavar="IN OUT", help="Only these seconds, without sound: a preview."),
-    ] = None,
-    sheet: Annotated[
-        Path | None,
-        typer.Option("--sheet", metavar="F", readable=False, help="Some pictures before and after."),
-    ] = None,
+    range: Stretch = None,
+    sheet: Sheet = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Measure the noise, and write nothing but a profile.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Noise taken away: along the motion where neighbours show the same, within the picture what is left.
@@ -77,7 +75,7 @@ def denoise(
     from answerprint.pipeline.picture.reels import reel_of
     from answerprint.pipeline.picture.sheets import sheet_kind
 
-    between = seconds_between(range)
+    between = seconds_between(range, "AP-USE-844")
     if sheet is not None:
         sheet_kind(sheet)
     for one in [keep_profile] if dry_run else [out, sheet, keep_profile]:
@@ -114,8 +112,8 @@ def denoise(
         if made is None:
             line("nothing was made of the pictures")
             return
-        line(f"{out.name}: {made.pictures} picture{'s' if made.pictures != 1 else ''}, {made.coded}")
-        for one in left_out(made.lost, made.not_numbers):
+        line(written_line(out, made))
+        for one in left_out(made):
             line(one)
 
     emit(document, json, text)
@@ -132,30 +130,3 @@ def noise_line(found: dict[str, Any]) -> str:
     return (
         f"noise of 255, dark to light: {strengths}; {found['size'][0]:g} pixels across ({found['measured']})"
     )
-
-
-def left_out(lost: int, not_numbers: int) -> list[str]:
-    """What a person has to look at."""
-    told = []
-    if lost:
-        told.append(f"{lost} pictures could not be decoded, and are missing")
-    if not_numbers:
-        told.append(f"{not_numbers} pixels are no numbers; they stay as they were")
-    return told
-
-
-def seconds_between(given: tuple[str, str] | None) -> tuple[Fraction, Fraction] | None:
-    """A range as it was typed. Raises UsageError AP-USE-844."""
-    if given is None:
-        return None
-    try:
-        start, end = (Fraction(one) for one in given)
-    except (ValueError, ZeroDivisionError):
-        start = end = Fraction(0)
-    if not 0 <= start < end:
-        raise UsageError(
-            "AP-USE-844",
-            f"{given[0]!r} to {given[1]!r} is no range",
-            remedy="give two numbers of seconds, the smaller first",
-        )
-    return start, end

@@ -11,19 +11,24 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.picture.app import app
-from answerprint.cli.picture.denoise import left_out, noise_line, seconds_between
+from answerprint.cli.picture.denoise import noise_line
+from answerprint.cli.picture.operators import (
+    AnyReel,
+    Force,
+    SameKind,
+    Sheet,
+    Stretch,
+    left_out,
+    seconds_between,
+    written_line,
+)
 from answerprint.core.errors import Exit
 
 
 @app.command("regrain")
 def regrain(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="IN", readable=False, help="A clip, a folder of numbered stills, or a still."),
-    ],
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", readable=False, help="What to write, of the same kind.")
-    ],
+    file: AnyReel,
+    out: SameKind,
     like: Annotated[
         Path | None,
         typer.Option("--like", metavar="CLIP", readable=False, help="A clip whose grain is wanted."),
@@ -45,18 +50,12 @@ def regrain(
         Path | None,
         typer.Option("--write-profile", metavar="F", readable=False, help="Write the grain as a profile."),
     ] = None,
-    range: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--range", metavar="IN OUT", help="Only these seconds, without sound: a preview."),
-    ] = None,
-    sheet: Annotated[
-        Path | None,
-        typer.Option("--sheet", metavar="F", readable=False, help="Some pictures before and after."),
-    ] = None,
+    range: Stretch = None,
+    sheet: Sheet = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be added, and write nothing but a profile.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Grain put on: like another clip's, of a profile, or by name; each shot gets what it lacks of it.
@@ -73,7 +72,7 @@ def regrain(
     from answerprint.pipeline.picture.regraining import regrain as regrain_reel
     from answerprint.pipeline.picture.sheets import sheet_kind
 
-    between = seconds_between(range)
+    between = seconds_between(range, "AP-USE-844")
     if sheet is not None:
         sheet_kind(sheet)
     for one in [keep_profile] if dry_run else [out, sheet, keep_profile]:
@@ -124,8 +123,8 @@ def regrain(
         if made is None:
             line("nothing was made of the pictures")
             return
-        line(f"{out.name}: {made.pictures} picture{'s' if made.pictures != 1 else ''}, {made.coded}")
-        for one in left_out(made.lost, made.not_numbers):
+        line(written_line(out, made))
+        for one in left_out(made):
             line(one)
 
     emit(document, json, text)

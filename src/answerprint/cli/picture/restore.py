@@ -10,14 +10,13 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.picture.app import app
+from answerprint.cli.picture.operators import Force, MovingReel, Stretch, seconds_between
 from answerprint.core.errors import Exit, UsageError
 
 
 @app.command("restore")
 def restore(
-    file: Annotated[
-        Path, typer.Argument(metavar="IN", readable=False, help="A clip, or a folder of numbered stills.")
-    ],
+    file: MovingReel,
     out: Annotated[Path, typer.Argument(metavar="OUT", readable=False, help="What to write.")],
     only: Annotated[
         str | None,
@@ -71,14 +70,11 @@ def restore(
     review_only: Annotated[
         bool, typer.Option("--review-only", help="Write the masks and the sheet, and repair nothing.")
     ] = False,
-    range: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--range", metavar="IN OUT", help="Only these seconds, without sound: a preview."),
-    ] = None,
+    range: Stretch = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Survey it and say what would be done, and write nothing.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """An old or damaged clip restored: dirt, scratches, lost lines, flicker, weave, fields, pulldown.
@@ -88,7 +84,6 @@ def restore(
 
     Example: answerprint picture restore reel.mov reel-restored.mov --without weave
     """
-    from answerprint.cli.picture.apply import _between as seconds_of
     from answerprint.cli.progress import named_bar
     from answerprint.pipeline.picture import restoring, restoring_told
     from answerprint.pipeline.picture.operating import sidecar_of
@@ -104,7 +99,7 @@ def restore(
         named=tuple(line for one in scratch or () for line in restoring.scratch_of(one)),
         painted=mask,
         review_only=review_only,
-        between=seconds_of(range),
+        between=seconds_between(range),
     )
     if not dry_run:
         for place in (out, mask_path(out), review_path(out), sidecar_of(out)):

@@ -12,17 +12,22 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.picture.app import app
+from answerprint.cli.picture.operators import (
+    DryRun,
+    Force,
+    MovingReel,
+    SameKind,
+    Sheet,
+    left_out,
+    written_line,
+)
 from answerprint.core.errors import Exit, UsageError
 
 
 @app.command("retime")
 def retime(
-    file: Annotated[
-        Path, typer.Argument(metavar="IN", readable=False, help="A clip, or a folder of numbered stills.")
-    ],
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", readable=False, help="What to write, of the same kind.")
-    ],
+    file: MovingReel,
+    out: SameKind,
     rate: Annotated[
         str | None,
         typer.Option("--rate", metavar="FPS", help="Pictures a second: 25, 23.976, 30000/1001."),
@@ -44,12 +49,9 @@ def retime(
             help="Along the motion, the nearest picture, both mixed, or each at the new rate.",
         ),
     ] = "interpolate",
-    sheet: Annotated[
-        Path | None,
-        typer.Option("--sheet", metavar="F", readable=False, help="Some pictures before and after."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    sheet: Sheet = None,
+    dry_run: DryRun = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Another rate, at the same length; another speed; or a ramp of speeds.
@@ -117,11 +119,11 @@ def retime(
         if made is None:
             line("nothing was written")
             return
-        line(f"{out.name}: {made.pictures} picture{'s' if made.pictures != 1 else ''}, {made.coded}")
+        line(written_line(out, made))
         if not planned.schedule.sound:
             line("without sound, which is of another length")
-        if made.lost:
-            line(f"{made.lost} pictures could not be decoded, and are missing")
+        for one in left_out(made):
+            line(one)
 
     emit(document, json, text)
     if made is not None and (made.lost or made.not_numbers):

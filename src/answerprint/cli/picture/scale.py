@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,18 +10,24 @@ from rich.console import Console
 
 from answerprint.cli.output import Json, emit, printable, refuse_taken
 from answerprint.cli.picture.app import app
+from answerprint.cli.picture.operators import (
+    AnyReel,
+    DryRun,
+    Force,
+    SameKind,
+    Sheet,
+    Stretch,
+    left_out,
+    seconds_between,
+    written_line,
+)
 from answerprint.core.errors import Exit, UsageError
 
 
 @app.command("scale")
 def scale(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="IN", readable=False, help="A clip, a folder of numbered stills, or a still."),
-    ],
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", readable=False, help="What to write, of the same kind.")
-    ],
+    file: AnyReel,
+    out: SameKind,
     by: Annotated[
         str | None, typer.Option("--by", metavar="N", help="So many times as wide and high: 2, 1.5, 2/3.")
     ] = None,
@@ -40,16 +44,10 @@ def scale(
             "--model", metavar="NAME|FILE.onnx", help="An upscaling model of yours: its detail is invented."
         ),
     ] = None,
-    range: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--range", metavar="IN OUT", help="Only these seconds, without sound: a preview."),
-    ] = None,
-    sheet: Annotated[
-        Path | None,
-        typer.Option("--sheet", metavar="F", readable=False, help="Some pictures before and after."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    range: Stretch = None,
+    sheet: Sheet = None,
+    dry_run: DryRun = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Pictures made larger or smaller; larger with detail that their neighbours show between their pixels.
@@ -70,7 +68,7 @@ def scale(
         raise UsageError("AP-USE-854", "one size is made", remedy="give --by or --to")
     if model is not None and method == "lanczos":
         raise UsageError("AP-USE-855", "a model is a way of its own", remedy="leave --method out")
-    between = seconds_between(range)
+    between = seconds_between(range, "AP-USE-857")
     if sheet is not None:
         sheet_kind(sheet)
     if not dry_run:
@@ -112,9 +110,9 @@ def scale(
         if made is None:
             line("nothing was written")
             return
-        line(f"{out.name}: {made.pictures} picture{'s' if made.pictures != 1 else ''}, {made.coded}")
-        if made.lost:
-            line(f"{made.lost} pictures could not be decoded, and are missing")
+        line(written_line(out, made))
+        for one in left_out(made):
+            line(one)
 
     emit(document, json, text)
     if made is not None and (made.lost or made.not_numbers):
@@ -126,20 +124,3 @@ WAYS = {
     "lanczos": "each picture alone, by Lanczos",
     "model": "by a model",
 }
-
-
-def seconds_between(given: tuple[str, str] | None) -> tuple[Fraction, Fraction] | None:
-    """A range as it was typed. Raises UsageError AP-USE-857."""
-    if given is None:
-        return None
-    try:
-        start, end = (Fraction(one) for one in given)
-    except (ValueError, ZeroDivisionError):
-        start = end = Fraction(0)
-    if not 0 <= start < end:
-        raise UsageError(
-            "AP-USE-857",
-            f"{given[0]!r} to {given[1]!r} is no range",
-            remedy="give two numbers of seconds, the smaller first",
-        )
-    return start, end

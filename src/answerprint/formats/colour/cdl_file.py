@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from answerprint.core.cut import Cdl
 from answerprint.core.errors import FormatError
 from answerprint.formats.colour.ccc import NAMESPACE, described, read_ccc
+from answerprint.formats.colour.contents import contents_of
 
 SUFFIXES = (".cdl", ".ccc", ".cc")
 
@@ -46,13 +47,7 @@ def read_cdl(path: Path, id: str | None = None) -> tuple[Cdl, str | None]:
     Raises FormatError AP-FORMAT-680 and 681 as `read_ccc`, AP-FORMAT-800 where the file cannot be read,
     AP-FORMAT-801 where it holds none or several, or none of that id.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            "AP-FORMAT-800", f"it cannot be read: {error.strerror}", file=str(path), remedy="check the path"
-        ) from error
-    grades = read_ccc(data, file=str(path))
+    grades = read_ccc(contents_of(path), file=str(path))
     if id is None and len(grades) == 1:
         id = next(iter(grades))
     if id is None or id not in grades:

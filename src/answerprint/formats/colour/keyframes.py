@@ -17,6 +17,7 @@ import msgspec
 from answerprint.core.cut import Cdl
 from answerprint.core.encoding import to_builtins
 from answerprint.core.errors import FormatError
+from answerprint.formats.colour.contents import contents_of
 
 Numbers = tuple[float, float, float]
 
@@ -72,12 +73,7 @@ def write_keyframes(made: Keyframes) -> bytes:
 def read_keyframes(path: Path) -> Keyframes:
     """Raises FormatError AP-FORMAT-800 where the file cannot be read, AP-FORMAT-801 where it is none, or its
     keyframes do not lie in their shots in order."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FormatError(
-            "AP-FORMAT-800", f"it cannot be read: {error.strerror}", file=str(path), remedy="check the path"
-        ) from error
+    data = contents_of(path)
     try:
         found = msgspec.json.decode(data, type=Keyframes)
     except msgspec.MsgspecError as error:

@@ -35,11 +35,11 @@ from answerprint.departments.sound.programme import Verdict
 from answerprint.media.fanout import Consumer, DecodeSummary, fan_out
 from answerprint.media.probe import probe
 from answerprint.media.recasting import nominal_rate
-from answerprint.pipeline.measuring import Ear
+from answerprint.pipeline.measuring import Ear, ProgrammeMeter
 from answerprint.pipeline.picture.checking_records import Check, Clock, Facts, Fault, bits_of, is_rgb
 from answerprint.pipeline.picture.checking_seen import flashes, gamut, patterns, stuck
 from answerprint.pipeline.picture.checking_told import damage, loudness, subtitles
-from answerprint.pipeline.picture.checking_watchers import ColourWatcher, LumaWatcher, ProgrammeWatcher
+from answerprint.pipeline.picture.checking_watchers import ColourWatcher, LumaWatcher
 
 MANY = 12  # faults of a kind, from which those less than APART seconds apart are told as one
 APART = 5.0
@@ -87,7 +87,8 @@ def check_file(
     found = list(_found(film, luma, colours, asked, picture, rules, path, clock))
     verdicts: tuple[Verdict, ...] = ()
     if heard is not None and rules.loudness is not None:
-        programme = heard.programme(list(ear.spoken()) if ear is not None else None)
+        spoken = list(ear.spoken()) if ear is not None else None
+        programme = heard.programme(spoken) if heard.heard else None
         verdicts, heard_faults = loudness(programme, loudness_profiles()[rules.loudness])
         found += heard_faults
     if subtitle_file is not None and rules.subtitles is not None:
@@ -110,12 +111,12 @@ def check_file(
     )
 
 
-def _listeners(path: Path, asked: Probe, rules: CheckProfile) -> tuple[ProgrammeWatcher | None, Ear | None]:
+def _listeners(path: Path, asked: Probe, rules: CheckProfile) -> tuple[ProgrammeMeter | None, Ear | None]:
     stream = asked.stream("audio")
     if stream is None or rules.loudness is None:
         return None, None
     spoken = loudness_profiles()[rules.loudness].gate == "dialogue"
-    return ProgrammeWatcher(path, stream), Ear(stream.index) if spoken else None
+    return ProgrammeMeter(path, stream), Ear(stream.index) if spoken else None
 
 
 def _found(

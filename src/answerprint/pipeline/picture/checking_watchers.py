@@ -1,24 +1,18 @@
-"""What quality control looks at and listens to while a file is read once."""
+"""What quality control looks at while a file is read once."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 
-from answerprint.core.records import Stream
 from answerprint.departments.picture.checking.flashes import PEAK, FlashMeter, linear_of
 from answerprint.departments.picture.checking.gamut import suspect
 from answerprint.departments.picture.checking.measures import FULL, LIMITED, Levels, PictureMeter
 from answerprint.departments.picture.checking.movement import MovementMeter
 from answerprint.departments.picture.checking.patterns import stripes
 from answerprint.departments.picture.checking.stuck import StuckPixels
-from answerprint.departments.sound.leq_m import LeqMeter
-from answerprint.departments.sound.levels import LoudnessMeter
-from answerprint.departments.sound.programme import Programme, measured
-from answerprint.media.fanout import DecodeSummary, PictureBlock, PictureForm, SoundBlock, SoundForm, Wants
-from answerprint.pipeline.measuring import finite
+from answerprint.media.fanout import DecodeSummary, PictureBlock, PictureForm, SoundBlock, Wants
 
 ACROSS = 320  # pixels of the pictures that light and colour are measured in
 BANDS_EVERY, STRIPES_EVERY, STUCK_EVERY, BLOCKS_EVERY = 0.5, 0.5, 0.12, 0.12  # seconds
@@ -94,43 +88,3 @@ class ColourWatcher:
 
     def finish(self, summary: DecodeSummary) -> None:
         """What was seen is asked for by whoever made the watcher."""
-
-
-class ProgrammeWatcher:
-    """The loudness of one sound stream."""
-
-    wants = Wants(sound=SoundForm())
-
-    def __init__(self, path: Path, stream: Stream) -> None:
-        self._path, self._stream = path, stream
-        self._meters: tuple[LoudnessMeter, LeqMeter] | None = None
-        self._count = 0
-
-    def picture(self, block: PictureBlock) -> None:
-        """Nothing is seen here."""
-
-    def sound(self, block: SoundBlock) -> None:
-        if block.stream != self._stream.index:
-            return
-        if self._meters is None:
-            layout = self._stream.layout
-            if layout is not None and layout.endswith(" channels"):
-                layout = None
-            channels = block.samples.shape[1]
-            self._meters = (
-                LoudnessMeter(block.rate, channels, layout),
-                LeqMeter(block.rate, channels, layout),
-            )
-        finite(block.samples, block.rate, self._count, self._path)
-        self._count += len(block.samples)
-        for meter in self._meters:
-            meter.add(block.samples)
-
-    def finish(self, summary: DecodeSummary) -> None:
-        """The programme is asked for by whoever made the watcher."""
-
-    def programme(self, spoken: list[tuple[float, float]] | None) -> Programme | None:
-        """What was heard; None where the stream held no sample."""
-        if self._meters is None:
-            return None
-        return measured(*self._meters, self._stream.layout or "", spoken)

@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from answerprint.core.cut import Cdl, Clip, Cut
-from answerprint.core.errors import FormatError, UsageError
+from answerprint.core.errors import UsageError
 from answerprint.departments.editorial.turnovers.pulls import Use, uses_of
 from answerprint.formats.colour.ccc import read_ccc, write_ccc
+from answerprint.formats.colour.contents import contents_of
 from answerprint.formats.timelines.ale import write_ale_file
 from answerprint.formats.timelines.edl_file import write_edl_file
 from answerprint.formats.timelines.files import read_timeline
@@ -55,7 +56,7 @@ def export(
     else:
         read = read_timeline(source)
         cut, links = read.cut, dict(read.media)
-    given = _given(grades)
+    given = read_ccc(contents_of(grades), file=str(grades)) if grades is not None else {}
     used: set[str] = set()
 
     def of(clip: Clip) -> Cdl | None:
@@ -81,18 +82,6 @@ def export(
         unused=tuple(sorted(set(given) - used)),
         folder=str(folder) if not dry_run else None,
     )
-
-
-def _given(grades: Path | None) -> dict[str, Cdl]:
-    """Grades by the names of clips."""
-    if grades is None:
-        return {}
-    try:
-        return read_ccc(grades.read_bytes(), file=str(grades))
-    except OSError as error:
-        raise FormatError(
-            "AP-FORMAT-800", f"it cannot be read: {error.strerror}", file=str(grades), remedy="check the path"
-        ) from error
 
 
 def _names(clip: Clip, link: MediaLink | None) -> list[str]:

@@ -107,8 +107,9 @@ def operate(
     )
     parts = Parts(out, _key(reel, recipe, schedule, between, sheet is not None))
     job = _Job(reel, make, parts, target, _chosen(len(places)) if sheet is not None else frozenset())
-    resumed = _run(job, _stretches(places), recipe.operator, tell)
-    notes = [found for number in range(len(_stretches(places))) if (found := parts.notes(number))]
+    stretches = _stretches(places)
+    resumed = _run(job, stretches, recipe.operator, tell)
+    notes = [found for number in range(len(stretches)) if (found := parts.notes(number))]
     written = sum(one.pictures for one in notes)
     if not written:
         raise MediaError("AP-MEDIA-017", "no picture in it could be decoded", file=str(reel.path))
@@ -317,5 +318,10 @@ def _write_sidecar(reel: Reel, out: Path, recipe: Recipe, told: Operated) -> Non
         "not_numbers": told.not_numbers,
         "sound": told.sound,
     }
-    with written_aside(sidecar_of(out)) as aside:
+    write_document(sidecar_of(out), document)
+
+
+def write_document(place: Path, document: dict[str, Any]) -> None:
+    """A document for people and programs, whole or not at all."""
+    with written_aside(place) as aside:
         aside.write_bytes(msgspec.json.format(msgspec.json.encode(to_builtins(document)), indent=1) + b"\n")

@@ -18,7 +18,7 @@ from answerprint.departments.footage.shots.backends import backend
 from answerprint.departments.footage.shots.boundaries import ShotList
 from answerprint.departments.footage.shots.in_file import ShotWatcher
 from answerprint.departments.picture.windows import Pixels
-from answerprint.media.clip_pictures import clip_pictures, has_alpha
+from answerprint.media.clip_pictures import clip_pictures, shape_of
 from answerprint.media.exact_stills import ENCODERS, read_still
 from answerprint.media.fanout import fan_out
 from answerprint.media.frame_times import frame_times
@@ -132,13 +132,13 @@ def reel_of(path: Path, *, shots: bool = True, tell: Tell = lambda what, done: N
         ticks, base, listed = tuple(int(one) for one in times.pts), times.time_base, None
     if not ticks or base is None:
         raise MediaError("AP-MEDIA-017", "no picture in it could be decoded", file=str(path))
-    first = next(clip_pictures(path, threads=1))[1]
+    high, wide, channels = shape_of(path)
     return Reel(
         path=path,
         kind="clip",
-        width=first.shape[1],
-        height=first.shape[0],
-        channels=4 if has_alpha(path) else 3,
+        width=wide,
+        height=high,
+        channels=channels,
         rate=nominal_rate(seen.rate, found.timecode),
         base=base,
         ticks=ticks,

@@ -26,8 +26,14 @@ from answerprint.departments.picture.restoring.plan import (
 from answerprint.departments.picture.restoring.restorer import REACH, Restorer
 from answerprint.departments.picture.restoring.scratches import Line
 from answerprint.departments.picture.windows import Window
-from answerprint.media.aside import written_aside
-from answerprint.pipeline.picture.operating import Operated, Recipe, identity, operate, sidecar_of
+from answerprint.pipeline.picture.operating import (
+    Operated,
+    Recipe,
+    identity,
+    operate,
+    sidecar_of,
+    write_document,
+)
 from answerprint.pipeline.picture.parts import folder_of, kept
 from answerprint.pipeline.picture.reels import Reel, Tell, reel_of
 from answerprint.pipeline.picture.restoring_fields import (
@@ -277,8 +283,7 @@ def _write_sidecar(out: Path, reel: Reel, recipe: Recipe, done: Operated, notes:
         for number, note in sorted(notes.items())
         if note.shares
     ]
-    with written_aside(place) as aside:
-        aside.write_bytes(msgspec.json.format(msgspec.json.encode(to_builtins(document)), indent=1) + b"\n")
+    write_document(place, document)
 
 
 def _write_review(place: Path, source: Reel, reel: Reel, operator: Restorer, notes: dict[int, Note]) -> None:

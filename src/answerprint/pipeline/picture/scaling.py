@@ -13,9 +13,10 @@ import msgspec
 import numpy as np
 
 from answerprint.core.errors import NotAvailableError, UsageError
+from answerprint.departments.picture.flow import flow_to
 from answerprint.departments.picture.scaling.fusing import Fusion, weights_digest
 from answerprint.departments.picture.scaling.inventing import Inventor, Upscaler
-from answerprint.departments.picture.scaling.registering import flow_to, parted, seen_by_flow
+from answerprint.departments.picture.scaling.registering import parted, seen_by_flow
 from answerprint.departments.picture.scaling.scaler import Scaler
 from answerprint.departments.picture.windows import Operator
 from answerprint.models.runtimes.onnx import session

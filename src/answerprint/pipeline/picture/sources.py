@@ -6,13 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-import cv2
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from answerprint.core.errors import MediaError
 from answerprint.core.time import Time
+from answerprint.departments.picture.contact import small
 from answerprint.departments.picture.spaces import (
     FILM,
     LINEAR_709,
@@ -98,7 +98,7 @@ def frames_of(source: Source, count: int = FRAMES) -> list[Codes]:
             remedy=f"give a picture of {SMALLEST} pixels and more each way",
         )
     if source.still:
-        return [_small(read_still(source.path).pixels)]
+        return [small(read_still(source.path).pixels, LONGEST)]
     wide, high = (max(2, round(one * scale)) for one in (source.width, source.height))
     form = PictureForm("float", wide, high)
     found: dict[int, Codes] = {}
@@ -119,12 +119,3 @@ def frames_of(source: Source, count: int = FRAMES) -> list[Codes]:
             remedy="check the file",
         )
     return [found[tick] for tick in sorted(found)]
-
-
-def _small(pixels: Codes) -> Codes:
-    high, wide = pixels.shape[:2]
-    scale = LONGEST / max(high, wide)
-    if scale >= 1:
-        return pixels
-    size = max(1, round(wide * scale)), max(1, round(high * scale))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -8,11 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.departments.picture.flow import flow_to
 from answerprint.departments.picture.windows import Pixels
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-LEAST = 32  # pixels a side that the flow needs; smaller pictures are continued past their edges
-STRIDE = 4
 FINE = (
     1_000_000  # pixels of a picture up to which motion is searched for down to single ones: thrice the time
 )
@@ -38,18 +37,8 @@ def motion(first: Pixels, second: Pixels, *, linear: bool = False) -> Motion:
     """Of two pictures (h, w, 3 or 4), by dense inverse search (Kroeger et al. 2016). linear: they are
     scene-linear light."""
     here, there = _seen(first, linear), _seen(second, linear)
-    high, wide = here.shape
-    more = max(0, LEAST - high), max(0, LEAST - wide)
-    if any(more):
-        padding = ((0, more[0]), (0, more[1]))
-        here, there = np.pad(here, padding, mode="edge"), np.pad(there, padding, mode="edge")
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    if high * wide <= FINE:
-        search.setFinestScale(0)
-        search.setPatchStride(STRIDE)
-    none = np.zeros((*here.shape, 2), np.float32)  # where the search begins
-    forward, backward = search.calc(here, there, none), search.calc(there, here, none.copy())
-    return Motion(*(np.asarray(one[:high, :wide], np.float32) for one in (forward, backward)))
+    fine = here.size <= FINE
+    return Motion(flow_to(here, there, fine=fine), flow_to(there, here, fine=fine))
 
 
 def levels(first: Pixels, second: Pixels) -> Plane | None:

@@ -16,8 +16,6 @@ NEIGHBOURS = 4
 EACH = 10  # planes for a neighbour: 4 of luma, 2 of chroma, 4 of where its samples lie
 OWN = 7  # planes for the picture itself: luma, chroma, 4 of luma as Lanczos scales it
 PLANES = OWN + NEIGHBOURS * EACH
-LEAST = 32  # pixels a side that the flow needs; smaller pictures are continued past their edges
-STRIDE = 4
 CENTRES = ((-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25))  # of the four finer pixels, x and y
 
 Plane = NDArray[np.float32]
@@ -39,21 +37,6 @@ def joined(planes: Plane) -> Pixels:
 def seen_by_flow(luma: Plane) -> NDArray[np.uint8]:
     """Luma as the flow takes it."""
     return np.rint(np.clip(luma, 0, 1) * 255).astype(np.uint8)
-
-
-def flow_to(here: NDArray[np.uint8], there: NDArray[np.uint8]) -> Plane:
-    """(h, w, 2) how far right and down of a pixel its content lies in `there`: dense inverse search (Kroeger
-    et al. 2016) down to the finest pixels, with variational refinement."""
-    high, wide = here.shape
-    more = max(0, LEAST - high), max(0, LEAST - wide)
-    if any(more):
-        padding = ((0, more[0]), (0, more[1]))
-        here, there = np.pad(here, padding, mode="edge"), np.pad(there, padding, mode="edge")
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    search.setFinestScale(0)
-    search.setPatchStride(STRIDE)
-    found = search.calc(here, there, np.zeros((*here.shape, 2), np.float32))
-    return np.asarray(found[:high, :wide], np.float32)
 
 
 def planes_of(

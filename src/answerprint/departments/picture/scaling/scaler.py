@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from answerprint.departments.picture.flow import flow_to
 from answerprint.departments.picture.scaling.fusing import Fusion
 from answerprint.departments.picture.scaling.registering import (
     Plane,
-    flow_to,
     joined,
     parted,
     seen_by_flow,
